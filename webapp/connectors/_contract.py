@@ -1,0 +1,364 @@
+"""The connector contract: the facts a connector states, the two verbs it has, and what it yields.
+
+Names of a position's parts follow schema.org/JobPosting. Absent is `None` or `()`, never `""`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Literal
+from urllib.parse import urlsplit
+
+import requests
+
+from webapp.connectors._errors import InvalidConfig, UnexpectedAnswer
+from webapp.connectors._http import Client, Limits
+from webapp.connectors._text import one_line, tidy
+from webapp.i18n import N_
+
+Workplace = Literal["on_site", "hybrid", "remote"]
+EmploymentType = Literal[
+    "full_time", "part_time", "contract", "temporary", "internship", "volunteer", "per_diem", "other"
+]
+Interval = Literal["hour", "day", "week", "month", "year"]
+Reason = Literal["draft", "closed", "unlisted", "confidential", "sample", "prospect", "expired"]
+
+
+@dataclass(frozen=True)
+class ATS:
+    """One applicant tracking system. `order` 1 to 5 marks those that the brief names first."""
+
+    slug: str
+    name: str
+    order: int | None = None
+    merge_slug: str | None = None
+    website: str | None = None
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that a connector asks for, said once: form, validation, masking, redaction and docs read it.
+
+    `help` says where in the ATS's own menus it is found. `pattern` must match the whole value and is matched by
+    `example`. `rotates` marks a credential that the ATS replaces in use. `lower` folds the case before checking.
+    """
+
+    name: str
+    label: str
+    help: str
+    example: str
+    pattern: str = r"\S.*"
+    secret: bool = False
+    required: bool = True
+    choices: tuple[tuple[str, str], ...] = ()
+    default: str | None = None
+    rotates: bool = False
+    lower: bool = False
+
+    def error(self, value: str) -> str | None:
+        """A sentence where the value is not right, else `None`."""
+        if not value:
+            return N_("This is needed.") if self.required else None
+        if self.choices and value not in {choice for choice, _label in self.choices}:
+            return N_("Choose one of the list.")
+        if len(value) > 2000 or not re.fullmatch(self.pattern, value):
+            return N_("This does not have the form that is expected here.")
+        return None
+
+
+@dataclass(frozen=True)
+class Location:
+    """A place of work; `country` is ISO 3166-1 alpha-2."""
+
+    name: str | None = None
+    city: str | None = None
+    region: str | None = None
+    country: str | None = None
+
+    def __post_init__(self) -> None:
+        _clean_strings(self)
+
+
+@dataclass(frozen=True)
+class Salary:
+    """Pay as the ATS shows it; `currency` is ISO 4217, `interval` what the numbers are per."""
+
+    min: float | None = None
+    max: float | None = None
+    currency: str | None = None
+    interval: Interval | None = None
+
+
+@dataclass(frozen=True)
+class Label:
+    """A custom field, board or channel that the ATS publishes with a position."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Translation:
+    """The same position in another language (BCP 47)."""
+
+    language: str
+    title: str | None = None
+    description_html: str | None = None
+    url: str | None = None
+    apply_url: str | None = None
+
+
+@dataclass(frozen=True)
+class RemotePosition:
+    """One open position as a connector yields it (names after schema.org/JobPosting).
+
+    `description_html` is unescaped and not yet sanitised; datetimes are aware UTC; `version` is what the connector
+    wants to be given back as `known[id]`. Strings are cleaned on the way in: trimmed, NFC, no control characters.
+    """
+
+    id: str
+    title: str
+    url: str | None = None
+    apply_url: str | None = None
+    department: str | None = None
+    team: str | None = None
+    locations: tuple[Location, ...] = ()
+    workplace: Workplace | None = None
+    employment_type: EmploymentType | None = None
+    description_html: str | None = None
+    posted_at: datetime | None = None
+    updated_at: datetime | None = None
+    closes_at: datetime | None = None
+    language: str | None = None
+    requisition: str | None = None
+    salary: Salary | None = None
+    visibility: Literal["public", "internal"] = "public"
+    company: str | None = None
+    category: str | None = None
+    labels: tuple[Label, ...] = ()
+    translations: tuple[Translation, ...] = ()
+    version: str | None = None
+
+    def __post_init__(self) -> None:
+        _clean_strings(self)
+        if not self.id or not self.title:
+            raise UnexpectedAnswer(N_("The ATS sent a position without an id or a title."))
+        object.__setattr__(self, "title", self.title[:300])
+        for name in ("url", "apply_url"):
+            object.__setattr__(self, name, web_address(getattr(self, name)))
+        for name in ("posted_at", "updated_at", "closes_at"):
+            moment = getattr(self, name)
+            if moment is not None and moment.tzinfo is None:
+                raise TypeError(f"{name} must be an aware datetime")
+            if moment is not None:
+                object.__setattr__(self, name, moment.astimezone(UTC))
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """A listed position whose `version` is the one that the caller knows."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """A listed position that is not shown, and why; no title where it is confidential."""
+
+    id: str
+    reason: Reason
+    title: str | None = None
+
+
+@dataclass(frozen=True)
+class RemoteAccount:
+    """What the ATS says of the account. `id` never changes with new credentials; `None` where the ATS does not say.
+
+    `open_positions` is `None` where counting would mean reading them all. `notes` holds warnings and what was not
+    checked, each a sentence.
+    """
+
+    id: str | None
+    name: str | None
+    open_positions: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+def typed_address(text: str) -> str | None:
+    """What a person typed or pasted as `https://host/path?query`, host in lower case; `None` if it is no web address.
+
+    Refuses what browsers and libraries read differently: user names, ports, backslashes, control characters.
+    """
+    text = text.strip()
+    if re.search(r"[\\\s\x00-\x1f]", text) or "." not in text:
+        return None
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in ("http", "https") or not parts.hostname or "@" in parts.netloc or port:
+        return None
+    return f"https://{parts.hostname}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+
+
+def web_address(value: str | None) -> str | None:
+    """The address if it is plain http(s) with a host, else `None`."""
+    try:
+        parts = urlsplit(value or "")
+    except ValueError:
+        return None
+    fits = parts.scheme.lower() in ("http", "https") and parts.hostname and not re.search(r"\s", value or "")
+    return value if fits else None
+
+
+def _clean_strings(record: Any) -> None:
+    for item in dataclass_fields(record):
+        value = getattr(record, item.name)
+        if isinstance(value, str):
+            value = tidy(value) if item.name == "description_html" else one_line(value)
+            object.__setattr__(record, item.name, value)
+
+
+class Connector:
+    """One way into one ATS: class attributes are its facts, `test()` and `positions()` its verbs.
+
+    A subclass implements `account()` and `read()`. It knows HTTP and nothing else.
+    """
+
+    slug: ClassVar[str]
+    ats: ClassVar[ATS]
+    #: How this way in is called where a person chooses between several, and one sentence of what it means.
+    way_in: ClassVar[str]
+    about: ClassVar[str]
+    fields: ClassVar[tuple[Field, ...]] = ()
+    #: Hosts that may be asked; `{field}` stands for a field's value (the host of it where it is an address).
+    hosts: ClassVar[tuple[str, ...]] = ()
+    #: Patterns of careers-page addresses whose named groups are field names: `resolve()` is only these. Matched from
+    #: the beginning of `https://host/path?query`; they end where a part of the address ends.
+    addresses: ClassVar[tuple[str, ...]] = ()
+    #: Where in the ATS the account is shown: `{field}` as in `hosts`. What people recognise it by.
+    shown_as: ClassVar[str] = ""
+    scopes: ClassVar[tuple[str, ...]] = ()
+    limits: ClassVar[Limits] = Limits()
+    quirks: ClassVar[tuple[str, ...]] = ()
+    revoke: ClassVar[str] = ""
+    #: Names of operator settings whose values the service adds to `config`.
+    settings: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, config: Mapping[str, str], http: requests.Session | None = None) -> None:
+        """`config`: field name → value. `http`: transport only. Raises `InvalidConfig`."""
+        self.config: dict[str, str] = self.check(config)
+        self.http = Client(
+            ats=self.ats.name,
+            hosts=self._allowed_hosts(),
+            limits=self.limits,
+            credentials=any(f.secret for f in self.fields),
+            transport=http,
+        )
+        self.withheld: list[Withheld] = []
+        self.listed = 0
+
+    @classmethod
+    def check(cls, config: Mapping[str, str]) -> dict[str, str]:
+        """The config with its values tidied and a pasted address cut to what the field wants.
+
+        Raises `InvalidConfig` with one sentence per field that is unknown, missing or misspelt.
+        """
+        known = {f.name: f for f in cls.fields}
+        errors = {
+            name: N_("There is no such field here.")
+            for name in config
+            if name not in known and name not in cls.settings
+        }
+        values: dict[str, str] = {name: config[name] for name in cls.settings if name in config}
+        pasted = cls._pasted(config)
+        for name, item in known.items():
+            value = str(pasted.get(name) or config.get(name) or item.default or "").strip()
+            value = value.lower() if item.lower else value
+            if error := item.error(value):
+                errors[name] = error
+            elif value:
+                values[name] = value
+        if errors:
+            raise InvalidConfig(errors)
+        return values
+
+    @classmethod
+    def _pasted(cls, config: Mapping[str, str]) -> dict[str, str]:
+        """Values cut out of a whole address that was put into a field that wants a part of it."""
+        for value in config.values():
+            if isinstance(value, str) and (found := cls.match_address(value)):
+                return {name: part for name, part in found.items() if config.get(name) in (None, "", value)}
+        return {}
+
+    @classmethod
+    def match_address(cls, address: str) -> dict[str, str] | None:
+        """Field values read off an address of this ATS, `None` if it is not one. Asks nobody."""
+        whole = typed_address(address) or ""
+        fields = {f.name: f for f in cls.fields}
+        for pattern in cls.addresses:
+            if match := re.match(f"{pattern}(?=[/?#]|$)", whole):
+                values = {k: v.lower() if fields[k].lower else v for k, v in match.groupdict().items() if v}
+                if not any(fields[k].error(v) for k, v in values.items()):
+                    return values
+        return None
+
+    def _allowed_hosts(self) -> tuple[str, ...]:
+        return tuple(_fill(host, self.config) for host in self.hosts)
+
+    @classmethod
+    def shown(cls, config: Mapping[str, str]) -> str:
+        """The account as people recognise it, such as `apply.workable.com/acme`; holds no secret."""
+        values = {f.name: config.get(f.name, "") for f in cls.fields if not f.secret}
+        return re.sub(r"^https?://", "", cls.shown_as.format_map(values)).rstrip("/") if cls.shown_as else ""
+
+    def test(self) -> RemoteAccount:
+        """Look at the account once. Raises a `ConnectorError` that says who has to act."""
+        return self.account()
+
+    def positions(self, known: Mapping[str, str] | None = None) -> Iterator[RemotePosition | Unchanged]:
+        """Every open position, lazily; complete only when the iterator ends by itself.
+
+        `known`: remote id → `version` that this connector gave earlier. May raise a `ConnectorError` at any item.
+        """
+        self.withheld, self.listed = [], 0
+        seen: set[str] = set()
+        for item in self.read(dict(known or {})):
+            if item.id in seen:
+                raise UnexpectedAnswer(N_("%(ats)s listed the position %(id)s twice."), ats=self.ats.name, id=item.id)
+            seen.add(item.id)
+            yield item
+        if self.listed != len(seen) + len({w.id for w in self.withheld} - seen):
+            raise UnexpectedAnswer(
+                N_("%(ats)s listed %(listed)s positions, but only %(read)s could be accounted for."),
+                ats=self.ats.name,
+                listed=self.listed,
+                read=len(seen) + len(self.withheld),
+            )
+
+    def account(self) -> RemoteAccount:
+        """What `test()` answers."""
+        raise NotImplementedError
+
+    def read(self, known: dict[str, str]) -> Iterator[RemotePosition | Unchanged]:
+        """What `positions()` yields; adds to `listed` and `withheld` as it goes."""
+        raise NotImplementedError
+
+    def withhold(self, id: object, reason: Reason, title: str | None = None) -> None:
+        """Note a listed position that is not shown."""
+        self.withheld.append(Withheld(str(id), reason, None if reason == "confidential" else one_line(title or "")))
+
+
+def _fill(template: str, config: Mapping[str, str]) -> str:
+    """`{field}` replaced by the field's value, or by the host of it where the value is an address."""
+
+    def value(match: re.Match[str]) -> str:
+        given = config.get(match[1], "")
+        return (urlsplit(given).hostname or "") if "://" in given else given
+
+    return re.sub(r"\{(\w+)\}", value, template).lower()
