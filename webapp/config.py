@@ -6,6 +6,7 @@ A setting `x` is the variable `BERTH_X`; a secret can come from a file named by 
 from __future__ import annotations
 
 import base64
+import hashlib
 import ipaddress
 import os
 import secrets
@@ -229,3 +230,10 @@ def load(**overrides: Any) -> Settings:
 def network() -> Network:
     """The network part of the settings, for connectors. `network.cache_clear()` after a change of the environment."""
     return Network()
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a file in `static/`, with its content's hash, so that it may be kept for a year."""
+    content = (ROOT / "static" / name).read_bytes()
+    return f"/static/{name}?v={hashlib.blake2b(content, digest_size=6).hexdigest()}"

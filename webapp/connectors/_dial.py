@@ -1,6 +1,6 @@
 """The last check before a connection is made: on the address actually dialled, below `HTTPAdapter.send`.
 
-A name is resolved once, every answer has to be public, and the socket goes to one of those answers; TLS and the Host
+A name is resolved once, every answer has to be public, and the socket goes to one of the first four; TLS and the Host
 header keep the name. So a name that resolves differently the second time cannot slip through, and recorded answers
 can be replayed above. No kept library passes the whole corpus of tests/connectors/test_dial.py (README, Decisions).
 """
@@ -8,47 +8,31 @@ can be replayed above. No kept library passes the whole corpus of tests/connecto
 from __future__ import annotations
 
 import ipaddress
+import math
+import os
+import queue
 import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeout
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util.ssl_ import create_urllib3_context
 
 CONNECT_SECONDS = 5.0
-_IPV4_DENIED = [
-    ipaddress.ip_network(net)
-    for net in [
-        "0.0.0.0/8",
-        "10.0.0.0/8",
-        "100.64.0.0/10",
-        "127.0.0.0/8",
-        "169.254.0.0/16",
-        "172.16.0.0/12",
-        "192.0.0.0/24",
-        "192.0.2.0/24",
-        "192.88.99.0/24",
-        "192.168.0.0/16",
-        "198.18.0.0/15",
-        "198.51.100.0/24",
-        "203.0.113.0/24",
-        "224.0.0.0/4",
-        "240.0.0.0/4",
-        "168.63.129.16/32",
-    ]
-]
 _IPV6_ALLOWED = ipaddress.ip_network("2000::/3")
-_IPV6_DENIED = [
-    ipaddress.ip_network(net) for net in ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "2620:4f:8000::/48"]
-]
-_resolver = ThreadPoolExecutor(max_workers=16, thread_name_prefix="resolve")
+_SPECIAL = """
+    0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 168.63.129.16/32 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24
+    192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4
+    2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20
+"""
+_DENIED = [ipaddress.ip_network(network) for network in _SPECIAL.split()]
 
 
 class AddressRefused(Exception):
@@ -58,14 +42,11 @@ class AddressRefused(Exception):
 def is_public(address: str) -> bool:
     """Whether this IP address is one of the public internet. Python's own `is_private` and `is_global` do not say."""
     try:
-        ip = ipaddress.ip_address(address.split("%")[0])
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return False
-    if "%" in address:
-        return False
-    if ip.version == 4:
-        return not any(ip in net for net in _IPV4_DENIED)
-    return ip in _IPV6_ALLOWED and not any(ip in net for net in _IPV6_DENIED)
+    allowed = ip.version == 4 or (ip in _IPV6_ALLOWED and "%" not in address)
+    return allowed and not any(ip in network for network in _DENIED)
 
 
 @dataclass(frozen=True)
@@ -78,77 +59,130 @@ class PrivateHosts:
     @classmethod
     def parse(cls, entries: Iterable[str]) -> PrivateHosts:
         """Raises `ValueError` for a network that is none."""
-        names, networks = set(), []
-        for entry in entries:
-            (networks.append(ipaddress.ip_network(entry)) if "/" in entry else names.add(entry.lower()))
-        return cls(frozenset(names), tuple(networks))
+        given = [entry.lower() for entry in entries]
+        networks = tuple(ipaddress.ip_network(entry) for entry in given if "/" in entry)
+        return cls(frozenset(entry for entry in given if "/" not in entry), networks)
 
     def allows(self, host: str, address: str) -> bool:
+        """Whether the operator allows this address of this host. Raises `ValueError` for what is no address."""
         ip = ipaddress.ip_address(address.split("%")[0])
         return host.lower() in self.names or any(ip.version == n.version and ip in n for n in self.networks)
 
 
+class Asked:
+    """One question of one thread: whose steps are noted, and the connection that is cut when its time is up.
+
+    A time-out of every read is no deadline: a server that sends a byte a second keeps to it for hours.
+    """
+
+    def __init__(self, host: str = "", seconds: float = math.inf) -> None:
+        self.host, self.seconds, self.spent, self.passed = host, seconds, 0.0, False
+        self._timer: threading.Timer | None = None
+        self._watched: socket.socket | None = None
+
+    def run(self) -> None:
+        """Let the time run."""
+        if self.seconds < math.inf:
+            self._since = time.monotonic()
+            self._timer = threading.Timer(max(0.0, self.seconds - self.spent), self._cut)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def hold(self) -> None:
+        """Let the time stand still."""
+        if self._timer:
+            self._timer.cancel()
+            self.spent += time.monotonic() - self._since
+
+    def watch(self, connection: socket.socket) -> None:
+        """Cut this connection when the time is up. Raises `TimeoutError` if it is."""
+        if self._timer:
+            self.release()
+            self._watched = socket.socket(fileno=os.dup(connection.fileno()))  # TLS or not: SSLSocket has no dup()
+            if self.passed:
+                raise TimeoutError("no time left")
+
+    def release(self) -> None:
+        if self._watched:
+            self._watched.close()
+
+    def _cut(self) -> None:
+        self.passed = True
+        try:
+            if self._watched:
+                self._watched.shutdown(socket.SHUT_RDWR)  # whoever reads from it wakes up
+        except OSError:
+            pass
+
+
 @dataclass
 class Dialling:
-    """What one client's connections share: who may be dialled, how fast, and what was seen on the way."""
+    """What one client's connections share: who may be dialled, how fast, and what was seen on the way.
+
+    `ca_bundle`: a file with certificate authorities that are trusted beside the public ones.
+    """
 
     private: PrivateHosts = field(default_factory=PrivateHosts)
     requests: int = 0
     seconds: float = 0.0
     seen: Callable[[str, str], None] = lambda step, host: None
+    ca_bundle: str | None = None
     _sent: deque[float] = field(default_factory=deque)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _local: threading.local = field(default_factory=threading.local)
 
+    @property
+    def asked(self) -> Asked:
+        """What this thread asks just now."""
+        return getattr(self._local, "asked", None) or Asked()
+
+    @contextmanager
+    def asking(self, host: str, seconds: float) -> Iterator[Asked]:
+        """A question to `host`, which has `seconds` from here to the end of its answer."""
+        self._local.asked = asked = Asked(host, seconds)
+        asked.run()
+        try:
+            yield asked
+        finally:
+            asked.hold()
+            asked.release()
+            self._local.asked = None
+
     def pace(self) -> None:
-        """Wait until the declared limit (`requests` per `seconds`) lets another request go."""
+        """Wait until the declared limit (`requests` per `seconds`) lets another request go; that costs it no time.
+
+        A tenth longer, since the first request of a window may have reached the ATS later than it was sent.
+        """
         if not self.requests:
             return
+        asked = self.asked
+        asked.hold()
         with self._lock:
-            now = time.monotonic()
             if len(self._sent) >= self.requests:
-                wait = self._sent[0] + self.seconds - now
-                if wait > 0:
-                    time.sleep(wait)
-                self._sent.popleft()
+                time.sleep(max(0.0, self._sent.popleft() + self.seconds * 1.1 - time.monotonic()))
             self._sent.append(time.monotonic())
-
-    def watch(self, connection: Any) -> None:
-        """The connection that this thread's request uses; `cut()` ends it."""
-        self._local.connection = connection
-
-    def deadline(self, seconds: float) -> threading.Timer:
-        """A started timer that cuts this thread's connection: a time-out of every read is no deadline."""
-        self._local.connection = None
-        local = self._local.__dict__
-        timer = threading.Timer(seconds, lambda: cut(local.get("connection")))
-        timer.daemon = True
-        timer.start()
-        return timer
-
-
-def cut(connection: Any) -> None:
-    """Shut the socket under a connection, TLS or not, so that whoever reads from it wakes up."""
-    watched = getattr(connection, "watched", None)
-    if watched is not None:
-        try:
-            watched.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
+        asked.run()
 
 
 def resolve_public(host: str, port: int, private: PrivateHosts) -> list[tuple[Any, ...]]:
     """`getaddrinfo` answers for a name, each of them allowed. Raises `AddressRefused`, or `OSError` if unknown."""
+    if not host.isascii():
+        raise AddressRefused(host)
+    answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def look_up() -> None:  # in a thread that nobody waits for, because getaddrinfo knows no time-out
+        try:
+            answers.put(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            answers.put(error)
+
+    threading.Thread(target=look_up, name="resolve", daemon=True).start()
     try:
-        host.encode("ascii")
-    except UnicodeEncodeError as error:
-        raise AddressRefused(host) from error
-    try:
-        found = _resolver.submit(socket.getaddrinfo, host, port, 0, socket.SOCK_STREAM).result(CONNECT_SECONDS)
-    except FutureTimeout:
-        raise OSError(f"{host} was not resolved within {CONNECT_SECONDS:.0f} s") from None
-    except UnicodeError as error:
-        raise AddressRefused(host) from error
+        found = answers.get(timeout=CONNECT_SECONDS)
+    except queue.Empty:
+        raise OSError("the name was not resolved in time") from None
+    if isinstance(found, Exception):
+        raise AddressRefused(host) if isinstance(found, UnicodeError) else found
     for *_kind, sockaddr in found:
         if not is_public(str(sockaddr[0])) and not private.allows(host, str(sockaddr[0])):
             raise AddressRefused(host)
@@ -159,40 +193,42 @@ class _Guarded:
     """Mixed into urllib3's connections: dials only what `resolve_public` answered."""
 
     dialling: Dialling
-    watched: socket.socket | None = None
 
     def _new_conn(self) -> socket.socket:
         host = self._dns_host.strip("[]").rstrip(".")  # type: ignore[attr-defined]
         answers = resolve_public(host, self.port, self.dialling.private)  # type: ignore[attr-defined]
-        self.dialling.seen("resolved", host)
-        failure: OSError = OSError(f"{host} has no address")
+        asked = self.dialling.asked
+        self.dialling.seen("resolved", asked.host)
+        failure = OSError("the name has no address")
         for family, kind, proto, _name, sockaddr in answers:
             dialled = socket.socket(family, kind, proto)
-            dialled.settimeout(CONNECT_SECONDS)
             try:
+                dialled.settimeout(CONNECT_SECONDS)
                 dialled.connect(sockaddr)
+                dialled.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                asked.watch(dialled)
             except OSError as error:
                 dialled.close()
                 failure = error
                 continue
-            dialled.settimeout(self.timeout if isinstance(self.timeout, int | float) else 10.0)  # type: ignore[attr-defined]
-            dialled.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self.watched = dialled.dup()
-            self.dialling.watch(self)
-            self.dialling.seen("connected", host)
+            self.dialling.seen("connected", asked.host)
             return dialled
         raise failure
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        self.dialling.watch(self)
-        self.dialling.pace()
+        if self.sock is not None:  # type: ignore[attr-defined]
+            self.dialling.asked.watch(self.sock)  # type: ignore[attr-defined]
         super().request(*args, **kwargs)  # type: ignore[misc]
 
-    def close(self) -> None:
-        if self.watched is not None:
-            self.watched.close()
-            self.watched = None
-        super().close()  # type: ignore[misc]
+
+class _Paced:
+    """Mixed into urllib3's pools: keeps the declared limit, before a connection is made or taken."""
+
+    dialling: Dialling
+
+    def urlopen(self, *args: Any, **kwargs: Any) -> Any:
+        self.dialling.pace()
+        return super().urlopen(*args, **kwargs)  # type: ignore[misc]
 
 
 class GuardedAdapter(HTTPAdapter):
@@ -204,12 +240,15 @@ class GuardedAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Pools whose connections know how to dial."""
-        self.poolmanager = PoolManager(*args, **kwargs)
-        plain = type("Plain", (_Guarded, HTTPConnection), {"dialling": self.dialling})
-        tls = type("Tls", (_Guarded, HTTPSConnection), {"dialling": self.dialling})
+        if self.dialling.ca_bundle:
+            kwargs["ssl_context"] = create_urllib3_context()
+            kwargs["ssl_context"].load_verify_locations(self.dialling.ca_bundle)
+        super().init_poolmanager(*args, **kwargs)
+        own = {"dialling": self.dialling}
+        plain, tls = (type(c.__name__, (_Guarded, c), own) for c in (HTTPConnection, HTTPSConnection))
         self.poolmanager.pool_classes_by_scheme = {
-            "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
-            "https": type("TlsPool", (HTTPSConnectionPool,), {"ConnectionCls": tls}),
+            "http": type("Pool", (_Paced, HTTPConnectionPool), {**own, "ConnectionCls": plain}),
+            "https": type("Pool", (_Paced, HTTPSConnectionPool), {**own, "ConnectionCls": tls}),
         }
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:

@@ -1,0 +1,297 @@
+"""The connectors against the simulator, over real sockets: what they read, and what they make of every refusal."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+import requests
+
+from tests.simulator import Job, Simulator, bamboohr, workable
+from webapp.config import network
+from webapp.connectors import (
+    CONNECTORS,
+    AccountNotFound,
+    Connector,
+    ConnectorError,
+    CredentialsRejected,
+    PermissionMissing,
+    RemotePosition,
+    TemporarilyUnavailable,
+    Unchanged,
+    UnexpectedAnswer,
+)
+from webapp.connectors import _http as http
+from webapp.connectors._http import Limits
+
+#: connector slug → the simulated account that it reads, and the host that it reads first
+PLAYED = {
+    "workable": ("workable", "northwind.workable.com"),
+    "workable-careers": ("workable", "apply.workable.com"),
+    "bamboohr": ("bamboohr", "northwind.bamboohr.com"),
+    "bamboohr-careers": ("bamboohr", "northwind.bamboohr.com"),
+    "personio-careers": ("personio", "northwind.jobs.personio.de"),
+    "greenhouse-careers": ("greenhouse", "boards-api.greenhouse.io"),
+    "job-feed": ("feed", "jobs.example.com"),
+}
+WITH_CREDENTIALS = ("workable", "bamboohr")
+every = pytest.mark.parametrize("slug", PLAYED)
+
+
+@pytest.fixture
+def simulator(monkeypatch):
+    """The simulator, asked in place of every ATS; neither side keeps a rate limit."""
+    with Simulator(limited=False) as started:
+        monkeypatch.setenv("BERTH_SIMULATOR_URL", started.url)
+        network.cache_clear()
+        for slug in PLAYED:
+            if slug in CONNECTORS:
+                monkeypatch.setattr(CONNECTORS[slug], "limits", Limits(mib=CONNECTORS[slug].limits.mib))
+        yield started
+    network.cache_clear()
+
+
+def connect(simulator: Simulator, slug: str, **config: str) -> Connector:
+    """The connector with what the account says is to be filled in, and `config` over it."""
+    account = simulator.accounts[PLAYED[slug][0]]
+    names = {field.name for field in CONNECTORS[slug].fields}
+    return CONNECTORS[slug]({**{k: v for k, v in account.try_with.items() if k in names}, **config})
+
+
+def open_jobs(simulator: Simulator, slug: str) -> list[Job]:
+    """What the connector should find: an internal position only where the ATS is asked with credentials."""
+    jobs = simulator.accounts[PLAYED[slug][0]].jobs.values()
+    marks = ("", "internal") if slug in WITH_CREDENTIALS else ("",)
+    return [j for j in jobs if j.state == "published" and j.mark in marks]
+
+
+@every
+def test_every_open_position_is_read_and_no_other(simulator, slug):
+    connector = connect(simulator, slug)
+    found = list(connector.positions())
+    expected = open_jobs(simulator, slug)
+    assert len(expected) >= 12
+    assert {p.id: p.title for p in found} == {j.id: j.title[j.language] for j in expected}
+    assert all(p.description_html and "<ul><li>" in p.description_html for p in found if p.visibility == "public")
+    assert all(p.posted_at and p.posted_at.date() == j.posted.date() for p in found for j in expected if j.id == p.id)
+    assert {host for _method, host, _path in simulator.requests} <= set(connector.http.hosts)
+    assert not any("Sandvoss" in repr(p) for p in found), "a person's name is shown"
+
+
+@every
+def test_the_account_is_seen_and_the_host_s_steps_are_noted(simulator, slug):
+    connector = connect(simulator, slug)
+    connector.test()
+    assert connector.http.seen[PLAYED[slug][1]] == ["resolved", "connected", "answered"]
+
+
+def test_workable_says_what_it_holds_back(simulator):
+    connector = connect(simulator, "workable")
+    list(connector.positions())
+    assert {(w.id, w.reason) for w in connector.withheld} == {("A10B7C2D15", "sample")}
+
+
+@pytest.mark.parametrize("slug", ["workable", "workable-careers"])
+def test_a_place_that_workable_hides_is_not_shown(simulator, slug):
+    found = {p.id: p for p in connect(simulator, slug).positions()}
+    assert [place.city for place in found["A10B7C2D13"].locations] == ["Zürich"]
+    assert [place.city for place in found["A10B7C2D02"].locations] == ["Barcelona", "Lisbon"]
+
+
+@pytest.mark.parametrize(
+    ("slug", "config"),
+    [("workable", {"access_token": "workable-token-of-another"}), ("bamboohr", {"api_key": "f" * 40})],
+)
+def test_wrong_credentials_are_rejected(simulator, slug, config):
+    with pytest.raises(CredentialsRejected):
+        connect(simulator, slug, **config).test()
+    with pytest.raises(CredentialsRejected):
+        list(connect(simulator, slug, **config).positions())
+
+
+@pytest.mark.parametrize(
+    ("slug", "config"),
+    [
+        ("workable", {"access_token": workable.TOKEN_WITHOUT_SCOPE}),
+        ("bamboohr", {"api_key": bamboohr.KEY_WITHOUT_ACCESS}),
+    ],
+)
+def test_credentials_without_the_permission_are_told_apart(simulator, slug, config):
+    with pytest.raises(PermissionMissing):
+        list(connect(simulator, slug, **config).positions())
+
+
+@pytest.mark.parametrize("slug", WITH_CREDENTIALS)
+def test_revoked_credentials_are_rejected_until_they_are_restored(simulator, slug):
+    simulator.revoke(slug)
+    with pytest.raises(CredentialsRejected):
+        list(connect(simulator, slug).positions())
+    simulator.restore(slug)
+    assert list(connect(simulator, slug).positions())
+
+
+@pytest.mark.parametrize(
+    ("slug", "config"),
+    [
+        ("workable", {"subdomain": "southwind"}),
+        ("workable-careers", {"subdomain": "southwind"}),
+        ("bamboohr", {"subdomain": "southwind"}),
+        ("bamboohr-careers", {"subdomain": "southwind"}),
+        ("personio-careers", {"company": "southwind"}),
+        ("greenhouse-careers", {"token": "southwind"}),
+        ("job-feed", {"url": "https://jobs.example.com/other.xml"}),
+        ("job-feed", {"url": "https://feeds.example.net/feed.xml"}),
+    ],
+)
+def test_an_unknown_account_is_not_an_empty_one(simulator, slug, config):
+    with pytest.raises(AccountNotFound):
+        list(connect(simulator, slug, **config).positions())
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "status"),
+    [
+        ("southwind.workable.com", "/spi/v3/jobs", 404),
+        ("southwind.bamboohr.com", "/careers/list", 302),
+        ("southwind.jobs.personio.de", "/xml", 307),
+        ("boards-api.greenhouse.io", "/v1/boards/southwind/jobs", 404),
+        ("ats.example.org", "/", 404),
+    ],
+)
+def test_unknown_accounts_are_answered_as_the_vendor_does(simulator, host, path, status):
+    answer = requests.get(simulator.url + path, headers={"Host": host}, allow_redirects=False, timeout=5)
+    assert answer.status_code == status
+
+
+def test_more_than_ten_requests_in_ten_seconds_are_answered_with_429(simulator):
+    simulator.workable.limited = True
+    with pytest.raises(TemporarilyUnavailable) as caught:
+        list(connect(simulator, "workable").positions())
+    assert 1 <= caught.value.retry_after <= 11, "the end of the window is what Workable says"
+    assert len(simulator.requests) == 11, "the refused request is not repeated"
+
+
+def test_a_connector_that_declares_the_limit_never_meets_it(simulator, monkeypatch):
+    simulator.workable.limited = True
+    monkeypatch.setattr(workable, "SECONDS", 0.5)
+    monkeypatch.setattr(CONNECTORS["workable"], "limits", Limits(requests=10, seconds=0.5))
+    began = time.monotonic()
+    assert len(list(connect(simulator, "workable").positions())) == 13
+    assert time.monotonic() - began >= 0.5, "15 requests do not fit into one window"
+
+
+def test_pages_are_followed_to_the_last_one(simulator):
+    simulator.workable.page = 3
+    assert len(list(connect(simulator, "workable").positions())) == 13
+    assert simulator.requests.count(("GET", "northwind.workable.com", "/spi/v3/jobs")) == 5
+
+
+def test_a_page_that_fails_spoils_the_whole_list(simulator):
+    simulator.workable.page = 3
+    reading = connect(simulator, "workable").positions()
+    first = [next(reading) for _ in range(3)]
+    simulator.fault("northwind.workable.com", status=503, headers={"Retry-After": "7"})
+    with pytest.raises(TemporarilyUnavailable) as caught:
+        list(reading)
+    assert len(first) == 3
+    assert caught.value.retry_after == 7
+
+
+@every
+def test_what_changes_in_the_ats_is_read_the_next_time(simulator, slug):
+    account = simulator.accounts[PLAYED[slug][0]]
+    before = {p.id: p for p in connect(simulator, slug).positions()}
+    gone, renamed, *_rest = [j.id for j in account.published()]
+    account.change(renamed, title="Keeper of the Keys")
+    account.remove(gone)
+    known = {id: p.version for id, p in before.items() if p.version}
+    after = {p.id: p for p in connect(simulator, slug).positions(known)}
+    assert set(after) == set(before) - {gone}
+    assert after[renamed].title == "Keeper of the Keys"
+    assert all(isinstance(p, Unchanged) or p == before[id] for id, p in after.items() if id != renamed)
+
+
+def test_only_what_changed_is_read_in_detail(simulator):
+    known = {p.id: p.version for p in connect(simulator, "workable").positions()}
+    simulator.workable.change("A10B7C2D05", title="Food Safety Auditor, Lyon")
+    simulator.requests.clear()
+    found = list(connect(simulator, "workable").positions(known))
+    assert [p.id for p in found if isinstance(p, RemotePosition)] == ["A10B7C2D05"]
+    assert len(simulator.requests) == 2
+
+
+@every
+def test_a_fault_that_passes_quickly_is_not_noticed(simulator, slug):
+    simulator.fault(PLAYED[slug][1], status=503, times=2)
+    assert len(list(connect(simulator, slug).positions())) == len(open_jobs(simulator, slug))
+
+
+FAULTS = {
+    "down": ({"status": 500}, TemporarilyUnavailable),
+    "maintenance": ({"status": 503, "body": "<html>back soon</html>"}, TemporarilyUnavailable),
+    "a page to sign in": ({"page": True}, (UnexpectedAnswer, AccountNotFound)),
+    "half an answer": ({"truncated": True}, TemporarilyUnavailable),
+    "silence": ({"slow": 5.0}, TemporarilyUnavailable),
+    "a byte at a time": ({"drip": 0.05}, TemporarilyUnavailable),
+    "redirect": ({"status": 302, "headers": {"Location": "https://www.example.com/"}}, ConnectorError),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@every
+def test_what_cannot_be_read_is_an_error_and_never_an_empty_list(simulator, slug, fault, monkeypatch):
+    monkeypatch.setattr(http, "REQUEST_SECONDS", 0.4)
+    parts, expected = FAULTS[fault]
+    simulator.fault("*", **parts)
+    began = time.monotonic()
+    with pytest.raises(expected):
+        list(connect(simulator, slug).positions())
+    assert time.monotonic() - began < 2
+
+
+def control(simulator: Simulator, order: dict | None = None) -> dict:
+    body = json.dumps(order).encode() if order else None
+    with urllib.request.urlopen(f"{simulator.url}/_control", body, timeout=5) as answer:
+        return json.load(answer)
+
+
+def test_it_is_ordered_about_from_outside(simulator):
+    assert control(simulator)["requests"] == 0
+    assert control(simulator, {"revoke": "workable"})["accounts"]["workable"]["revoked"]
+    with pytest.raises(CredentialsRejected):
+        connect(simulator, "workable").test()
+    control(simulator, {"restore": "workable", "change": {"ats": "workable", "id": "A10B7C2D01", "title": "Renamed"}})
+    assert next(connect(simulator, "workable").positions()).title == "Renamed"
+    assert control(simulator)["requests"] > 0
+    control(simulator, {"fault": {"host": "*", "status": 500}})
+    with pytest.raises(TemporarilyUnavailable):
+        connect(simulator, "workable").test()
+    assert control(simulator, {"heal": "*"})["faults"] == []
+
+
+def test_an_order_that_it_does_not_know_is_refused(simulator):
+    for order in ({"dance": 1}, {"revoke": "nobody"}, {"fault": {"planet": "x"}}):
+        answer = requests.post(f"{simulator.url}/_control", json=order, timeout=5)
+        assert answer.status_code == 400
+
+
+def test_by_hand_it_prints_what_to_try_and_ends_at_once():
+    command = [sys.executable, "-m", "tests.simulator", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if line.startswith("Ctrl-C"):
+                break
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=5)
+    assert process.returncode == 0
+    assert errors == ""
+    assert rest == "Ended.\n"
+    for secret in (workable.TOKEN, bamboohr.KEY, "https://jobs.example.com/feed.xml"):
+        assert any(secret in line for line in lines)

@@ -1,0 +1,233 @@
+"""The command line: `flask --app wsgi …`. Only calls services; `flask positions` needs no database."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+from flask.cli import with_appcontext
+
+from webapp.connectors import (
+    CONNECTORS,
+    AccountNotFound,
+    ConnectorError,
+    CredentialsRejected,
+    InvalidConfig,
+    PermissionMissing,
+    RemotePosition,
+    TemporarilyUnavailable,
+    resolve,
+)
+from webapp.extensions import db, settings
+from webapp.models import LinkedAccount
+from webapp.models.people import ROLES
+from webapp.services import backup, people, sync, vault
+from webapp.services.events import COMMAND_LINE
+from webapp.services.refusal import Refused
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+#: Exit statuses of `flask positions`: the address or its fields, the credentials, the ATS itself.
+WRONG_INPUT, REFUSED, UNREACHABLE = 2, 3, 4
+
+
+def register(app: Flask) -> None:
+    """All commands."""
+    for command in (
+        positions,
+        worker,
+        setup_address,
+        create_organisation,
+        create_user,
+        sync_command,
+        rotate_keys,
+        backup_command,
+        check_start,
+    ):
+        app.cli.add_command(command)
+
+
+@click.command("positions")
+@click.argument("source")
+@click.option("--set", "given", multiple=True, metavar="FIELD=VALUE", help="A field of the connector; may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per position and line.")
+def positions(source: str, given: tuple[str, ...], as_json: bool) -> None:
+    """Print the open positions behind a careers-page ADDRESS or a connector SLUG, live; stores nothing."""
+    slug, config = _source(source)
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            _stop(f"“{pair}” is not of the form field=value.", WRONG_INPUT)
+        config[name] = value
+    try:
+        connector = CONNECTORS[slug](config)
+        count = 0
+        for item in connector.positions():
+            if isinstance(item, RemotePosition):
+                count += 1
+                click.echo(json.dumps(_plain(item), ensure_ascii=False) if as_json else _line(item))
+        if not as_json:
+            noun = "position" if count == 1 else "positions"
+            withheld = f", {len(connector.withheld)} withheld" if connector.withheld else ""
+            click.echo(f"{count} open {noun} at {connector.shown(connector.config)}{withheld}.", err=True)
+    except InvalidConfig as invalid:
+        for name, sentence in invalid.errors.items():
+            click.echo(f"{name}: {sentence}", err=True)
+        _stop("Give the fields with --set field=value.", WRONG_INPUT)
+    except ConnectorError as error:
+        _stop(str(error), _status(error))
+
+
+def _source(source: str) -> tuple[str, dict[str, str]]:
+    if source in CONNECTORS:
+        return source, {}
+    found = resolve(source)
+    if found is None:
+        _stop(
+            f"Berth does not know the address {source}. Give a connector instead, for a feed: "
+            "flask positions job-feed --set url=<address>. There are: " + ", ".join(sorted(CONNECTORS)) + ".",
+            WRONG_INPUT,
+        )
+    assert found is not None
+    return found[0], dict(found[1])
+
+
+def _status(error: ConnectorError) -> int:
+    if isinstance(error, CredentialsRejected | PermissionMissing):
+        return REFUSED
+    return UNREACHABLE if isinstance(error, TemporarilyUnavailable) else WRONG_INPUT
+
+
+def _stop(sentence: str, status: int) -> None:
+    click.echo(sentence, err=True)
+    sys.exit(status)
+
+
+def _plain(thing: Any) -> Any:
+    if isinstance(thing, datetime):
+        return thing.isoformat()
+    if is_dataclass(thing) and not isinstance(thing, type):
+        return {f.name: _plain(getattr(thing, f.name)) for f in fields(thing)}
+    return [_plain(item) for item in thing] if isinstance(thing, tuple) else thing
+
+
+def _line(position: RemotePosition) -> str:
+    places = ", ".join(filter(None, (p.city or p.name or p.country for p in position.locations)))
+    return " · ".join(filter(None, (position.title, places, position.department, position.url)))
+
+
+@click.command("worker")
+@with_appcontext
+def worker() -> None:
+    """Read accounts in the background until told to stop."""
+    from flask import current_app
+
+    from webapp import tasks
+
+    tasks.work(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+@click.command("setup-address")
+@with_appcontext
+def setup_address() -> None:
+    """Print a fresh one-time address that makes the first admin; earlier ones are void."""
+    token = people.setup_token(COMMAND_LINE)
+    if token is None:
+        _stop("There is a user already: sign in, or ask an admin for an invitation.", WRONG_INPUT)
+    click.echo(f"{_base()}/setup/{token}")
+
+
+def _base() -> str:
+    import os
+
+    return settings().public_url or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
+
+
+@click.command("create-organisation")
+@click.argument("name")
+@with_appcontext
+def create_organisation(name: str) -> None:
+    """Make an organisation."""
+    try:
+        click.echo(people.create_organisation(name, COMMAND_LINE).name)
+    except Refused as refused:
+        _stop(str(refused), WRONG_INPUT)
+
+
+@click.command("create-user")
+@click.option("--organisation", help="The organisation's name; none for service desk people.")
+@click.option("--email", required=True)
+@click.option("--name", required=True)
+@click.option("--role", type=click.Choice(sorted(ROLES)), default="member")
+@click.option("--service-desk", is_flag=True)
+@click.password_option(help="Asked for if it is not given.")
+@with_appcontext
+def create_user(organisation: str | None, email: str, name: str, role: str, service_desk: bool, password: str) -> None:
+    """Make a user."""
+    belongs_to = people.organisation_named(organisation) if organisation else None
+    if organisation and belongs_to is None:
+        _stop(f"There is no organisation named {organisation}.", WRONG_INPUT)
+    if belongs_to is None and not service_desk:
+        _stop("Give --organisation, or --service-desk for somebody of the operator.", WRONG_INPUT)
+    try:
+        people.create_user(belongs_to, email, name, password, ROLES[role][1], service_desk, COMMAND_LINE)
+    except Refused as refused:
+        _stop(str(refused), WRONG_INPUT)
+    click.echo(email)
+
+
+@click.command("sync")
+@click.argument("account_id", required=False)
+@with_appcontext
+def sync_command(account_id: str | None) -> None:
+    """Read what is due now, or the one linked account with this ID even if it is not due."""
+    if account_id is None:
+        click.echo(f"{sync.run_due()} accounts read.")
+        return
+    account = db.session.get(LinkedAccount, account_id)
+    if account is None or account.connection is None:
+        _stop("There is no linked account with this ID.", WRONG_INPUT)
+    assert account is not None
+    assert account.connection is not None
+    sync.sync_now(account.connection)
+    record = sync.run(account_id)
+    click.echo(f"{record.outcome}: {record.read} read, {record.added} new." if record else "Nothing was read.")
+
+
+@click.command("rotate-keys")
+@with_appcontext
+def rotate_keys() -> None:
+    """Seal all credentials again with the first vault key; can be stopped and started anew."""
+    vault.check_keys()
+    click.echo(f"{vault.rotate()} credentials sealed with the first key.")
+
+
+@click.command("backup")
+@click.argument("path", type=click.Path(dir_okay=False))
+@with_appcontext
+def backup_command(path: str) -> None:
+    """Write a checked copy of the database to PATH, while everything goes on. Keys are not in it."""
+    try:
+        click.echo(backup.write(path))
+    except backup.BackupFailed as failed:
+        _stop(str(failed), WRONG_INPUT)
+
+
+@click.command("check-start")
+@with_appcontext
+def check_start() -> None:
+    """Hold the vault's keys against the database, and print the address for first-time set-up if nobody can sign in."""
+    try:
+        vault.check_keys()
+    except vault.CannotOpen as error:
+        _stop(str(error), 1)
+    token = people.setup_token(COMMAND_LINE)
+    if token:
+        click.echo(f"\n  Open this address to set Berth up (good for 24 hours, once):\n  {_base()}/setup/{token}\n")
+    else:
+        click.echo(f"\n  Berth is at {_base()}\n")

@@ -1,0 +1,408 @@
+"""Any feed of positions by its address: XML as job boards take it, RSS 2.0, Atom, JSON Feed.
+
+Facts: https://learn.microsoft.com/en-us/linkedin/talent/job-postings/xml-feeds-development-guide (Indeed's is alike),
+https://www.rssboard.org/rss-specification, RFC 4287, https://www.jsonfeed.org/version/1.1/. Whatever comes becomes one
+tree of elements; the one that repeats is found, and its parts are known by the names that feeds give them.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder, tostring
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import XMLParser
+
+from webapp.connectors import _text as text
+from webapp.connectors._contract import ATS, Connector, Field, Label, Location, RemoteAccount, RemotePosition
+from webapp.connectors._contract import Salary, Unchanged, web_address
+from webapp.connectors._errors import UnexpectedAnswer
+from webapp.connectors._http import Answer, Limits
+from webapp.connectors.greenhouse import places, work_model
+from webapp.i18n import N_
+
+JOB_FEED = ATS("job-feed", "Job feed", order=None)
+ACCEPT = {"Accept": "application/xml, application/rss+xml, application/atom+xml, application/feed+json, */*;q=0.5"}
+DEPTH, SIZE = 100, 500_000
+ATOM = "{http://www.w3.org/2005/Atom}"
+KNOWN = {
+    "rss": "item",
+    "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF": "item",
+    f"{ATOM}feed": "entry",
+    "json": "items",
+}
+# What XML 1.0 does not allow, as such or as a reference: feeds hold it, and a parser stops there.
+INVALID = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:x0*(?:[0-8bcef]|1\\w)|0*(?:[0-8]|1[124-9]|2\\d|3[01]));", re.I
+)
+ENCODING = re.compile(
+    "(?:encoding|charset)\\s*=\\s*[\"']?((?:utf-?8|us-ascii|iso|latin|windows|cp|koi|mac|shift|euc|gb|big5)[\\w.-]*)",
+    re.I,
+)
+PAGE = re.compile(r"(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+)?html\b", re.I)
+MONEY, SIGN = r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d\d?)?)", r"([A-Z]{3}|[€£$])?"
+PAY = re.compile(
+    rf"{SIGN}\s*{MONEY}(?:\s*(?:-|–|to)\s*{SIGN}\s*{MONEY})?\s*{SIGN}(?:\s*(?:/|\ban?\b|\bper\b)\s*(\w+))?"
+)
+# What feeds call the parts of a position, most telling first. Names are folded: `job_title` and `jobTitle` are one.
+PARTS = {
+    "title": "title jobtitle positiontitle positionname jobname stellentitel stellenbezeichnung titel position name",
+    "id": "guid id referencenumber partnerjobid jobid reference referenceid externalid reqid vacancyid",
+    "url": "link url joburl detailurl externalurl",
+    "apply": "applyurl applylink applicationurl",
+    "company": "company companyname employer employername hiringorganization organizationname subcompany",
+    "department": "department departmentname",
+    "team": "team",
+    "category": "category jobcategory jobfunction jobfunctions",
+    "employment": "jobtype employmenttype contracttype schedule",
+    "workplace": "remotetype remotestatus workplacetypes workplacetype workplace joblocationtype isremote remote",
+    "description": "encoded contenthtml content jobdescription jobdescriptions description descriptionhtml summary"
+    " contenttext descriptiontemplate descriptionrequirements",
+    "posted": "pubdate date dateposted posteddate postedat publishdate published datepublished listdate createdat",
+    "updated": "updated datemodified lastupdated lastmodified updatedat",
+    "closes": "validthrough expirationdate expirydate expireat expires expiresat closingdate pubdateto deadline",
+    "language": "language lang",
+    "requisition": "requisitionid requisitionnumber",
+    "salary": "salary compensation",
+    "place": "locations location joblocations joblocation offices office worklocation arbeitsort standort",
+    "more": "alternatelocations alternatelocation additionallocations additionaloffices",
+    "city": "city town locality addresslocality ort",
+    "region": "state region province addressregion bundesland",
+    "country": "countrycode country addresscountry",
+}
+KINDS = {name: kind for kind, names in PARTS.items() for name in names.split()}
+TELLING = {"id", "url", "apply", "description", "posted", "place", "city"}
+SECTIONS = ("responsibilities", "requirements", "qualifications", "skillsandexperience", "benefits")
+# A feed without positions holds an empty list, and what is said at the head of one.
+LISTS = {"source", "jobs", "items", "joblist", "positions", "postings", "vacancies", "results", "workzagjobs"}
+HEAD = {
+    "publisher",
+    "publisherurl",
+    "lastbuilddate",
+    "title",
+    "link",
+    "description",
+    "language",
+    "count",
+    "total",
+    "feed",
+}
+
+
+class JobFeed(Connector):
+    """One feed, read as a whole, and not again while its server says that it is the same."""
+
+    slug = "job-feed"
+    ats = JOB_FEED
+    way_in = N_("By the address of a feed")
+    about = N_("Needs no credentials. Reads the positions of an XML, RSS, Atom or JSON feed, of any system.")
+    fields = (
+        Field(
+            "url",
+            N_("Address of the feed"),
+            N_(
+                "Your ATS shows it where it speaks of XML, RSS, exports or job boards. In a browser, it looks like code."
+            ),
+            example="https://careers.example.com/jobs.xml",
+            pattern=r"https?://[^\s\\@]+",
+        ),
+        Field(
+            "company",
+            N_("Only this company"),
+            N_("If the feed holds positions of several companies: the name of yours, as the feed writes it."),
+            example="Northwind Foods",
+            required=False,
+        ),
+    )
+    hosts = ("{url}",)
+    shown_as = "{url}"
+    limits = Limits(mib=32)
+    quirks = (
+        N_("Some feeds hold the latest positions only; what is not in the feed is not shown."),
+        N_("What a feed does not name in a way that Berth knows is left out, not guessed."),
+    )
+    revoke = N_("Nothing to revoke: the feed is open to everybody who knows its address.")
+
+    @classmethod
+    def check(cls, config: Mapping[str, str]) -> dict[str, str]:
+        """As for all; an address may be typed without `https://`."""
+        url = str(config.get("url") or "").strip()
+        return super().check({**config, "url": f"https://{url}"} if url and "://" not in url else config)
+
+    @classmethod
+    def shown(cls, config: Mapping[str, str]) -> str:
+        """The address without its query, which may hold a key."""
+        return super().shown(config).partition("?")[0]
+
+    def account(self) -> RemoteAccount:
+        """Host and path of the address, the feed's own title, and how many positions are open."""
+        name, found = self._gather({}) or (None, {})
+        address, company = urlsplit(self.config["url"]), self.config.get("company")
+        notes = (N_("The feed holds no position of this company."),) if company and not found else ()
+        still_open = sum(not _is_past(position) for position in found.values())
+        return RemoteAccount(f"{address.hostname}{address.path}", name, still_open, notes)
+
+    def read(self, known: dict[str, str]) -> Iterator[RemotePosition | Unchanged]:
+        """Items are gathered first: a feed may list a position once per place."""
+        gathered = self._gather(known)
+        self.listed = len(known if gathered is None else gathered[1])
+        if gathered is None:
+            yield from map(Unchanged, known)
+            return
+        for position in gathered[1].values():
+            if _is_past(position):
+                self.withhold(position.id, "expired", position.title)
+            else:
+                yield position
+
+    def _gather(self, known: dict[str, str]) -> tuple[str | None, dict[str, RemotePosition]] | None:
+        """The feed's title and its positions by id; `None` where nothing has changed since `known`."""
+        url, versions, condition = self.config["url"], set(known.values()), {}
+        if len(versions) == 1:
+            version = versions.pop()
+            condition = {"If-Modified-Since" if re.match("[A-Z][a-z]{2}, ", version) else "If-None-Match": version}
+        answer = self.http.get(url, headers=ACCEPT | condition, allow=(304,) if condition else ())
+        if answer.status == 304:
+            return None
+        feed, seen, found = _Feed(answer), {url}, {}
+        # The validator of one page says nothing of the pages behind it.
+        version = None if feed.next else answer.headers.get("ETag") or answer.headers.get("Last-Modified")
+        name, wanted = feed.name, (text.one_line(self.config.get("company") or "") or "").casefold()
+        while True:
+            for position in (_position(_Item(element), feed.language, version) for element in feed.items):
+                if not wanted or (position.company or "").casefold() == wanted:
+                    same = found.get(position.id)
+                    if same and replace(same, locations=()) == replace(position, locations=()):
+                        position = replace(same, locations=tuple(dict.fromkeys(same.locations + position.locations)))
+                    found[position.id] = position
+            link = self.http.follow(urljoin(url, feed.next) if feed.next else None, seen)
+            if not link:
+                return name, found
+            feed = _Feed(self.http.get(link, headers=ACCEPT))
+
+
+class _Item:
+    """An element and its parts by folded name; attributes are parts too."""
+
+    def __init__(self, element: Element) -> None:
+        self.element, self.parts = element, {}  # type: Element, dict[str, list[Element]]
+        for child in (*element, *(_tree(name, value) for name, value in element.attrib.items())):
+            # The `title` and `content` of a picture or a sound are not those of the position.
+            if "search.yahoo.com/mrss" not in child.tag and "www.itunes.com" not in child.tag:
+                self.parts.setdefault(_fold(child.tag), []).append(child)
+
+    def all(self, kind: str) -> list[Element]:
+        return [element for name in PARTS[kind].split() for element in self.parts.get(name, ())]
+
+    def said(self, kind: str) -> str | None:
+        return next((said for element in self.all(kind) if (said := _said(element))), None)
+
+
+class _Feed:
+    """A document: its items, its title, its language and the address of the next page."""
+
+    def __init__(self, answer: Answer) -> None:
+        root = _parse(answer)
+        head = next((child for child in root if _fold(child.tag) == "channel"), root)
+        name, top = KNOWN.get(root.tag), _Item(head)
+        self.items = (
+            [e for e in (*root, *(head if head is not root else ())) if _fold(e.tag) == name] if name else _find(root)
+        )
+        self.name = top.said("title") or next((_said(e) for e in top.parts.get("publisher", ())), None)
+        self.language = _language(top)
+        links = [e.get("href") for e in top.parts.get("link", ()) if e.get("rel") == "next"]
+        self.next = next(iter(links + [_raw(e) for e in top.parts.get("nexturl", ())]), None)
+
+
+def _parse(answer: Answer) -> Element:
+    body = _decode(answer)
+    if PAGE.match(body):
+        raise UnexpectedAnswer(N_("This address is no feed but a web page. Ask for the address of the feed itself."))
+    try:
+        if body.startswith(("{", "[")):
+            data = json.loads(body)
+            is_feed = isinstance(data, dict) and isinstance(data.get("items"), list)
+            return _tree("json" if is_feed else "feed" if isinstance(data, dict) else "jobs", data)
+        parser = XMLParser(target=_Builder(), forbid_dtd=True)
+        parser.feed(body)
+        return parser.close()
+    except DefusedXmlException:
+        message = N_("What this address answers is no feed that Berth reads: it holds a DTD, which can do harm.")
+    except (ParseError, ValueError, RecursionError):
+        message = N_("What this address answers is no feed: it is neither XML nor JSON, or it breaks off.")
+    raise UnexpectedAnswer(message)
+
+
+def _decode(answer: Answer) -> str:
+    """The text in the encoding that it declares itself, else the one of the header, else UTF-8."""
+    body, spoken = answer.body, str(answer.headers.get("Content-Type", ""))
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        names = ["utf-16"]
+    else:
+        declared = ENCODING.search(body[:200].decode("latin-1").partition("?>")[0])
+        names = [match[1] for match in (declared, ENCODING.search(spoken)) if match] + ["utf-8"]
+    for name in names:
+        try:
+            return INVALID.sub(
+                "", body.decode("cp1252" if name.lower() == "iso-8859-1" else name).lstrip("\ufeff")
+            ).strip()
+        except (UnicodeError, LookupError):
+            continue
+    raise UnexpectedAnswer(
+        N_("What this address answers is no feed: its text is not in the encoding that it declares.")
+    )
+
+
+class _Builder(TreeBuilder):
+    depth = size = 0
+
+    def start(self, tag: str, attrs: dict[str, str]) -> Element:  # type: ignore[override]
+        self.depth, self.size = self.depth + 1, self.size + 1
+        if self.depth > DEPTH or self.size > SIZE:
+            raise ParseError("too deep or too long")
+        return super().start(tag, attrs)
+
+    def end(self, tag: str) -> Element:
+        self.depth -= 1
+        return super().end(tag)
+
+
+def _tree(name: str, value: Any, depth: int = 0) -> Element:
+    """JSON (or an attribute) as elements; a list is its entries under the same name."""
+    element = Element(name)
+    if depth > DEPTH:
+        raise ValueError("too deep")
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            element.extend(
+                _tree(key, one, depth + 1) for one in (inner if isinstance(inner, list) and inner else [inner])
+            )
+    elif isinstance(value, list):
+        element.extend(_tree("item", one, depth + 1) for one in value)
+    elif value is not None:
+        element.text = str(value)
+    return element
+
+
+def _find(root: Element) -> list[Element]:
+    """The elements that repeat and have something like a title: of nested ones those that say more, else the most."""
+    groups: dict[tuple[str, ...], list[Element]] = {}
+
+    def walk(parent: Element, path: tuple[str, ...]) -> None:
+        for child in parent:
+            groups.setdefault((*path, child.tag), []).append(child)
+            walk(child, (*path, child.tag))
+
+    walk(root, ())
+    scores = {}
+    for path, group in groups.items():
+        kinds = {KINDS.get(_fold(name)) for e in group[:50] for name in (*e.attrib, *(part.tag for part in e))}
+        if "title" in kinds and kinds & TELLING:
+            scores[path] = len(kinds - {None}), len(group)
+    best = [
+        path
+        for path in scores
+        if not any(scores[p] > scores[path] and p[: len(path)] == path[: len(p)] for p in scores)
+    ]
+    names = {_fold(element.tag) for element in root.iter()}
+    if not best and not (names <= LISTS | HEAD and names & LISTS):
+        raise UnexpectedAnswer(
+            N_("What this address answers is no feed of positions: no element in it repeats and has a title.")
+        )
+    return groups[max(best, key=lambda path: len(groups[path]))] if best else []
+
+
+def _fold(tag: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", tag.rpartition("}")[2].lower())
+
+
+def _raw(element: Element) -> str | None:
+    """The plain text: its own, or that of a name in it, or Atom's attributes."""
+    inner = next((part for part in element if _fold(part.tag) in ("name", "value", "amount", "label")), element)
+    return text.one_line(inner.text or element.get("href") or element.get("label") or element.get("term") or "")
+
+
+def _said(element: Element) -> str | None:
+    return html.unescape(_raw(element) or "") or None
+
+
+def _position(item: _Item, language: str | None, version: str | None) -> RemotePosition:
+    links = [e for e in item.all("url") if e.get("rel") in (None, "alternate")]
+    links += [e for e in item.parts.get("guid", ()) if e.get("isPermaLink") != "false"]
+    url, apply_url = (next((a for e in es if (a := web_address(_raw(e)))), None) for es in (links, item.all("apply")))
+    salary = _salary(item.said("salary"))
+    return RemotePosition(
+        id=next((raw for e in item.all("id") if (raw := _raw(e))), None) or url or apply_url or "",
+        title=item.said("title") or "",
+        url=url,
+        apply_url=apply_url,
+        department=item.said("department"),
+        team=item.said("team"),
+        locations=_places(item),
+        workplace=_workplace(item),
+        employment_type=text.employment_type(item.said("employment")),
+        description_html=_description(item),
+        posted_at=text.moment(item.said("posted")),
+        updated_at=text.moment(item.said("updated")),
+        closes_at=text.moment(item.said("closes")),
+        language=_language(item) or language,
+        requisition=item.said("requisition"),
+        salary=salary,
+        company=item.said("company"),
+        category=item.said("category"),
+        labels=(Label("Salary", item.said("salary") or ""),) if item.said("salary") and not salary else (),
+        version=version,
+    )
+
+
+def _places(item: _Item) -> tuple[Location, ...]:
+    """Places with parts of their own, else city and country of the position, else places as text."""
+    boxes, flat = item.all("place"), _spelt(item)
+    spelt = [place for box in boxes for e in box.iter() if len(e) and (place := _spelt(_Item(e), "name"))]
+    loose = places(*(_said(e) for box in boxes for e in box.iter() if not spelt and (e is box or KINDS.get(_fold(e.tag)) in ("place", "title"))))
+    more = places(*(_said(e) for box in item.all("more") for e in box.iter() if not len(e)))
+    main = tuple(spelt) or ((flat,) if flat and (flat.city or flat.region or not loose) else loose)
+    return tuple(dict.fromkeys(main + more))
+
+
+def _spelt(item: _Item, name: str = "") -> Location | None:
+    city, region, country = (item.said(kind) for kind in ("city", "region", "country"))
+    named = next(map(_said, item.parts.get(name, ())), None)
+    return Location(named, city, region, text.country(country)) if city or region or country else None
+
+
+def _workplace(item: _Item) -> Any:
+    said = {kind for name, kind in FLAGS.items() for e in item.parts.get(name, ()) if (_raw(e) or "").lower() in FULLY}
+    words = item.said("workplace") or ""
+    if len(said) == 1 or "remote" not in said and words.lower() in FULLY:
+        return next(iter(said), "remote")
+    return text.workplace(words) or work_model("; ".join(_said(e) or "" for e in item.all("place")))
+
+
+def _description(item: _Item) -> str | None:
+    """The fullest text and the sections beside it, in the order of the feed."""
+    main = next((e for e in item.all("description") if _html(e)), None)
+    parts = [(name, e) for name, elements in item.parts.items() for e in elements if e is main or name in SECTIONS]
+    return text.sections((None if e is main else e.tag.rpartition("}")[2].capitalize(), _html(e)) for _name, e in parts)
+
+
+def _html(element: Element) -> str | None:
+    headed = []
+    for part in element:
+        inner = {_fold(e.tag): e for e in part}
+        heading, body = inner.get("title", inner.get("name")), inner.get("content", inner.get("value"))
+        if heading is not None and body is not None:
+            headed.append((_said(heading), _html(body)))
+    if headed or not len(element):
+        found = text.sections(headed) or (element.text or "").strip()
+    else:  # markup that stands there as elements, as in Atom's xhtml
+        for inner in element.iter():
+            inner.tag = inner.tag.rpartition("}")[2]
+        found = html.escape(element.text or "") + "".join(tostring(e, "unicode", "html") for e in element)

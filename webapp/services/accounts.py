@@ -1,0 +1,50 @@
+"""From a linked account to a connector that can ask: config and opened credentials put together, and taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from webapp.connectors import CONNECTORS, Connector, CredentialsRejected, UnexpectedAnswer
+from webapp.extensions import settings, transaction
+from webapp.i18n import N_
+from webapp.models import LinkedAccount
+from webapp.services import vault
+
+
+def build(way_in: str, values: Mapping[str, str]) -> Connector:
+    """The connector of a way in, with the operator's settings that it names. Raises `InvalidConfig`."""
+    connector = CONNECTORS[way_in]
+    extra = {name: str(getattr(settings(), name)) for name in connector.settings if getattr(settings(), name, None)}
+    return connector({**values, **extra})
+
+
+def connector_of(account: LinkedAccount) -> Connector:
+    """The connector of a linked account, its credentials opened. Raises `ConnectorError`."""
+    if account.way_in not in CONNECTORS:
+        raise UnexpectedAnswer(N_("This version of Berth does not have the way in that was chosen for this account."))
+    try:
+        secrets = vault.secrets_of(account)
+    except vault.CannotOpen:
+        raise CredentialsRejected(
+            N_("The stored credentials cannot be opened with the keys of this installation. Relink the account.")
+        ) from None
+    return build(account.way_in, {**account.config, **secrets})
+
+
+def split(connector: type[Connector], values: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """(what may be shown, what is secret) of a connector's values."""
+    secret = {f.name for f in connector.fields if f.secret}
+    named = {f.name for f in connector.fields}
+    return (
+        {k: v for k, v in values.items() if k in named and k not in secret},
+        {k: v for k, v in values.items() if k in secret},
+    )
+
+
+def keep_rotated(account: LinkedAccount, connector: Connector, before: Mapping[str, str]) -> dict[str, str]:
+    """Seal at once what the ATS replaced while it was used; returns the values that are current now."""
+    rotating = {f.name for f in connector.fields if f.rotates}
+    if any(connector.config.get(name) != before.get(name) for name in rotating):
+        with transaction() as session:
+            vault.store(session, account, split(type(connector), connector.config)[1])
+    return dict(connector.config)

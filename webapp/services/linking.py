@@ -1,0 +1,240 @@
+"""The one link flow: choose the way in, fill in its fields, see it tested, finish. Connect, Relink Flow and the
+customer's magic link are all this; the link's row decides everything about its address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from webapp.connectors import CONNECTORS, RemoteAccount, RemotePosition, ways_in
+from webapp.extensions import db, now, release, transaction, wake
+from webapp.i18n import N_
+from webapp.models import Connection, Link, LinkedAccount, Position, User
+from webapp.models.accounts import ADMIN, CUSTOMER, OK, RELINK
+from webapp.models.people import MANAGE_INTEGRATIONS
+from webapp.services import accounts, connections, events, testing, tokens, vault
+from webapp.services.events import Actor
+from webapp.services.refusal import Refused
+
+LIFETIME = {CUSTOMER: timedelta(seconds=604_800), ADMIN: timedelta(hours=1)}
+#: How many positions of a relinked account are looked at to see whether it is still the same one.
+COMPARED = 200
+
+
+class LinkClosed(Exception):
+    """The address leads nowhere any more: `reason` is `forged`, `expired`, `revoked`, `used` or `signed_out`."""
+
+    def __init__(self, reason: str, link: Link | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.link = reason, link
+
+
+def issue(account: LinkedAccount, purpose: str, actor: Actor, user: User | None = None) -> str:
+    """A token for `/connect/<token>`: an admin's for one hour if `user` is given, else a customer's for seven days.
+
+    Earlier links to the same account are revoked.
+    """
+    audience = ADMIN if user else CUSTOMER
+    with transaction() as session:
+        session.execute(
+            update(Link)
+            .where(Link.account_id == account.id, Link.established_at.is_(None), Link.revoked_at.is_(None))
+            .values(revoked_at=now())
+        )
+        link = Link(
+            organisation_id=account.organisation_id,
+            account_id=account.id,
+            purpose=purpose,
+            audience=audience,
+            user_id=user.id if user else None,
+            way_in=account.draft.get("way_in") or (account.way_in if purpose == RELINK else None),
+            created_at=now(),
+            expires_at=now() + LIFETIME[audience],
+        )
+        session.add(link)
+        session.flush()
+        events.record(session, actor, "link.issued", link.id, account.ats, account.organisation_id, audience=audience)
+    return tokens.issue("link", link.id, link.expires_at)
+
+
+def open_link(token: str, user: User | None) -> Link:
+    """The link behind an address, whatever its state is but forged. Changes nothing. Raises `LinkClosed`."""
+    id = tokens.read("link", token)
+    link = db.session.get(Link, id) if id else None
+    if link is None:
+        raise LinkClosed("forged")
+    if link.audience == ADMIN and (user is None or user.id != link.user_id or not user.may(MANAGE_INTEGRATIONS)):
+        raise LinkClosed("signed_out", link)
+    if link.state == "established":
+        raise LinkClosed("used", link)
+    if link.state in ("expired", "revoked"):
+        raise LinkClosed(link.state, link)
+    return link
+
+
+def start(link: Link) -> None:
+    """The holder's first act. Binds the link to no browser."""
+    with transaction():
+        _need_open(link)
+        link.started_at = link.started_at or now()
+
+
+def _need_open(link: Link) -> None:
+    if link.state not in ("issued", "started"):
+        raise LinkClosed("used" if link.state == "established" else link.state, link)
+
+
+def choose_way_in(link: Link, slug: str) -> None:
+    """Fix the way in for this link. Raises `Refused` for one that the ATS does not have."""
+    if slug not in {c.slug for c in ways_in(link.account.ats or "")}:
+        raise Refused(N_("Choose one of the ways in."), "way_in")
+    with transaction():
+        _need_open(link)
+        link.started_at = link.started_at or now()
+        if link.way_in != slug:
+            link.way_in, link.accepted = slug, None
+            link.account.draft = {**link.account.draft, "way_in": slug}
+
+
+def typed(link: Link) -> dict[str, str]:
+    """What is known of the fields already and is no secret: typed before, or what the account has now."""
+    return {**(link.account.config if link.purpose == RELINK else {}), **link.account.draft.get("values", {})}
+
+
+def check(link: Link, values: Mapping[str, str], actor: Actor) -> testing.Report:
+    """Test what was typed; only what the ATS accepted is sealed, with the link and not yet in use.
+
+    What is no secret is kept as a draft in any case. Raises `InvalidConfig`, `Refused` or `LinkClosed`.
+    """
+    connector_class = CONNECTORS[link.way_in or ""]
+    with transaction():
+        _need_open(link)
+        shown, _secrets = accounts.split(connector_class, values)
+        link.account.draft = {"way_in": link.way_in, "values": shown}
+        link.accepted = None
+    connector = accounts.build(connector_class.slug, {k: v for k, v in values.items() if v})
+    known = _known_ids(link)
+    release()
+    report = testing.run(connector, _enough(known))
+    if report.error is not None or report.account is None:
+        return report
+    shown, secrets = accounts.split(connector_class, connector.config)
+    with transaction() as session:
+        _need_open(link)
+        _refuse_another(link, report.account)
+        vault.store(session, link.account, secrets, link.id)
+        link.accepted = {
+            "way_in": connector_class.slug,
+            "config": shown,
+            "remote_id": report.account.id,
+            "remote_name": report.account.name,
+            "open_positions": report.account.open_positions,
+            "preview": [_preview(p) for p in report.positions[: testing.PREVIEW]],
+            "steps": report.as_json()["steps"],
+            "unsure": bool(known) and not known & {p.id for p in report.positions},
+        }
+        events.record(session, actor, "link.accepted", link.id, link.account.ats, link.organisation_id)
+    return report
+
+
+def _preview(position: RemotePosition) -> dict[str, Any]:
+    places = [place.name or ", ".join(filter(None, (place.city, place.country))) for place in position.locations]
+    return {"title": position.title, "places": [p for p in places if p][:3], "department": position.department}
+
+
+def _known_ids(link: Link) -> set[str]:
+    """Ids to recognise the account by, where its own id does not decide (another way in, or none said)."""
+    if link.purpose != RELINK or (link.account.remote_id is not None and link.way_in == link.account.way_in):
+        return set()
+    query = select(Position.remote_id).where(Position.account_id == link.account_id, Position.closed_at.is_(None))
+    return set(db.session.scalars(query))
+
+
+def _enough(known: set[str]) -> Any:
+    def enough(found: list[RemotePosition]) -> bool:
+        recognised = not known or any(p.id in known for p in found)
+        return (len(found) >= testing.PREVIEW and recognised) or len(found) >= COMPARED
+
+    return enough
+
+
+def _refuse_another(link: Link, found: RemoteAccount) -> None:
+    """Refuse a remote account that is connected already, or on a relink another one than before."""
+    if found.id is None:
+        return
+    account = link.account
+    same_way = link.way_in == account.way_in
+    if link.purpose == RELINK and account.remote_id and same_way and found.id != account.remote_id:
+        raise Refused(
+            N_("This is another account: %(found)s. The connection is to %(before)s, and was not changed."),
+            found=found.name or found.id,
+            before=account.remote_name or account.remote_id,
+        )
+    other = db.session.scalar(
+        select(LinkedAccount).where(
+            LinkedAccount.organisation_id == account.organisation_id,
+            LinkedAccount.ats == account.ats,
+            LinkedAccount.remote_id == found.id,
+            LinkedAccount.id != account.id,
+        )
+    )
+    if other is not None:
+        name = db.session.scalar(select(Connection.name).where(Connection.account_id == other.id))
+        raise Refused(
+            N_("This account is connected already, under the name “%(name)s”. Nothing was stored."), name=name or "–"
+        )
+
+
+def finish(link: Link, confirmed: bool, actor: Actor) -> None:
+    """In one transaction the account is linked and the link spent. Raises `Refused` or `LinkClosed`."""
+    with transaction() as session:
+        accepted = link.accepted
+        if not accepted:
+            raise Refused(N_("Fill in the details and have them checked first."))
+        if accepted["unsure"] and not confirmed:
+            raise Refused(N_("Confirm that this is the same account."), "confirmed")
+        spent = session.execute(
+            update(Link)
+            .where(
+                Link.id == link.id,
+                Link.established_at.is_(None),
+                Link.revoked_at.is_(None),
+                Link.expires_at >= now(),
+            )
+            .values(established_at=now())
+            .execution_options(synchronize_session=False)
+        )
+        if spent.rowcount != 1:
+            session.refresh(link)
+            raise LinkClosed("used" if link.established_at else link.state, link)
+        account = link.account
+        _refuse_another(link, RemoteAccount(accepted["remote_id"], accepted["remote_name"]))
+        vault.promote(session, account, link.id)
+        account.way_in, account.config, account.draft = accepted["way_in"], accepted["config"], {}
+        account.remote_id, account.remote_name = accepted["remote_id"], accepted["remote_name"]
+        account.linked_at = account.linked_at or now()
+        account.health, account.problem, account.problem_since, account.failures = OK, None, None, 0
+        account.read_fully_at, account.next_sync_at = None, now()
+        account.progress_total = accepted["open_positions"] or account.open_count or None
+        verb = "account.relinked" if link.purpose == RELINK else "account.linked"
+        events.record(session, actor, verb, account.id, account.remote_name or account.ats, link.organisation_id)
+        wake("sync", account.id)
+
+
+def continue_set_up(connection: Connection, user: User, actor: Actor) -> str:
+    """A fresh link for an unfinished connection, to the admin who asked. Raises `Refused`."""
+    connections.need_switch(connection.account.organisation)
+    if connection.is_finished:
+        raise Refused(N_("This connection is finished already."))
+    return issue(connection.account, "connect", actor, user)
+
+
+def relink(connection: Connection, user: User, actor: Actor) -> str:
+    """A link to the same linked account, to the admin who asked: *Relink Flow*. Raises `Refused`."""
+    connections.need_switch(connection.account.organisation)
+    if not connection.is_finished:
+        raise Refused(N_("Finish the set-up of this connection first."))
+    return issue(connection.account, RELINK, actor, user)

@@ -1,0 +1,292 @@
+"""Organisations, signing in, invitations, and the one-time address that makes the first admin."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, func, select, update
+
+from webapp.extensions import db, now, settings, transaction
+from webapp.i18n import N_
+from webapp.models import Invitation, Organisation, User, UserSession
+from webapp.models.people import PERMISSIONS, ROLES
+from webapp.services import events, tokens
+from webapp.services.events import Actor
+from webapp.services.refusal import Refused
+
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash(secrets.token_hex(16))
+SETUP, INVITATION = "setup", "invitation"
+LIFETIME = {SETUP: timedelta(hours=24), INVITATION: timedelta(days=7)}
+PASSWORD_LENGTH = 12
+
+
+def organisation_named(name: str) -> Organisation | None:
+    """The organisation of that name."""
+    return db.session.scalar(select(Organisation).where(Organisation.name == name))
+
+
+def organisations() -> list[Organisation]:
+    """All organisations by name, for the service desk."""
+    return list(db.session.scalars(select(Organisation).order_by(func.lower(Organisation.name))))
+
+
+def create_organisation(name: str, actor: Actor) -> Organisation:
+    """A new organisation, its integration off. Raises `Refused` where the name is taken."""
+    name = _name(name)
+    with transaction() as session:
+        if session.scalar(select(Organisation).where(func.lower(Organisation.name) == name.lower())):
+            raise Refused(N_("There is an organisation of this name already."), "name")
+        organisation = Organisation(name=name)
+        session.add(organisation)
+        session.flush()
+        events.record(session, actor, "organisation.created", organisation.id, name, organisation.id)
+    return organisation
+
+
+def _name(name: str) -> str:
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= 100:
+        raise Refused(N_("Give a name of 1 to 100 characters."), "name")
+    return name
+
+
+def _email(email: str) -> str:
+    email = email.strip().lower()
+    if len(email) > 254 or not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
+        raise Refused(N_("Give an e-mail address, such as mira@example.com."), "email")
+    return email
+
+
+def _password(password: str) -> str:
+    if not PASSWORD_LENGTH <= len(password) <= 128:
+        raise Refused(N_("Use at least 12 characters, 128 at most. A few words do well."), "password")
+    if len(set(password.lower())) < 6:
+        raise Refused(N_("This password is too easy to guess. A few words do well."), "password")
+    return _hasher.hash(password)
+
+
+def create_user(
+    organisation: Organisation | None,
+    email: str,
+    name: str,
+    password: str,
+    permissions: tuple[str, ...],
+    service_desk: bool,
+    actor: Actor,
+) -> User:
+    """A new user. Raises `Refused` with the field at fault."""
+    email, name, hashed = _email(email), _name(name), _password(password)
+    with transaction() as session:
+        if session.scalar(select(User).where(User.email == email)):
+            raise Refused(N_("Somebody signs in with this e-mail address already."), "email")
+        user = User(
+            organisation_id=organisation.id if organisation else None,
+            email=email,
+            name=name,
+            password_hash=hashed,
+            permissions=[p for p in permissions if p in PERMISSIONS],
+            service_desk=service_desk,
+        )
+        session.add(user)
+        session.flush()
+        events.record(session, actor, "user.created", user.id, email, user.organisation_id)
+    return user
+
+
+def there_are_users() -> bool:
+    """Whether anybody can sign in yet."""
+    return db.session.scalar(select(User.id).limit(1)) is not None
+
+
+def who_may(organisation_id: str, permission: str) -> list[User]:
+    """The people of an organisation who hold a permission, for *who can grant it*."""
+    users = db.session.scalars(
+        select(User).where(User.organisation_id == organisation_id, User.disabled_at.is_(None)).order_by(User.name)
+    )
+    return [user for user in users if user.may(permission)]
+
+
+def users_of(organisation: Organisation) -> list[User]:
+    """The people of an organisation, by name."""
+    return list(
+        db.session.scalars(select(User).where(User.organisation_id == organisation.id).order_by(func.lower(User.name)))
+    )
+
+
+# Sessions ---------------------------------------------------------------------------------------------------------
+
+
+def sign_in(email: str, password: str, address: str | None, agent: str | None) -> User | None:
+    """The user with a new session, or `None`. Takes as long for somebody unknown as for a wrong password."""
+    user = db.session.scalar(select(User).where(User.email == email.strip().lower()))
+    try:
+        _hasher.verify(user.password_hash if user else _NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        return None
+    if user is None or not user.is_active:
+        return None
+    with transaction() as session:
+        if _hasher.check_needs_rehash(user.password_hash):
+            user.password_hash = _hasher.hash(password)
+        open_session(user, address, agent)
+        events.record(session, Actor.of(user, address), "user.signed_in", user.id, user.email)
+    return user
+
+
+def open_session(user: User, address: str | None, agent: str | None) -> None:
+    """A session row for a user; its token is on the user, for the cookie."""
+    user.session_token = secrets.token_urlsafe(32)
+    with transaction() as session:
+        session.add(
+            UserSession(id=_digest(user.session_token), user_id=user.id, address=address, agent=(agent or "")[:300])
+        )
+
+
+def user_of_session(token: str) -> User | None:
+    """The user whose live session has this token; notes at most once a minute that it was used."""
+    row = db.session.get(UserSession, _digest(token))
+    if row is None:
+        return None
+    idle = timedelta(minutes=settings().session_idle_minutes)
+    if now() > row.signed_in_at + timedelta(hours=settings().session_hours) or now() > row.seen_at + idle:
+        return None
+    if not row.user.is_active:
+        return None
+    if now() > row.seen_at + timedelta(minutes=1):
+        with transaction() as session:
+            session.execute(update(UserSession).where(UserSession.id == row.id).values(seen_at=now()))
+    row.user.session_token, row.user.session = token, row
+    return row.user
+
+
+def sign_out(user: User) -> None:
+    """End this session: its cookie is nobody's from now on."""
+    with transaction() as session:
+        session.execute(delete(UserSession).where(UserSession.id == _digest(user.session_token or "")))
+
+
+def forget_old_sessions() -> None:
+    """Delete sessions that have ended by themselves."""
+    with transaction() as session:
+        ended = now() - timedelta(hours=settings().session_hours)
+        session.execute(delete(UserSession).where(UserSession.signed_in_at < ended))
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+# One-time addresses -----------------------------------------------------------------------------------------------
+
+
+def setup_token(actor: Actor) -> str | None:
+    """A fresh token for first-time set-up, voiding earlier ones; `None` once there is a user."""
+    with transaction() as session:
+        if there_are_users():
+            return None
+        session.execute(
+            update(Invitation)
+            .where(Invitation.purpose == SETUP, Invitation.voided_at.is_(None))
+            .values(voided_at=now())
+        )
+        return _invite(SETUP, actor, permissions=list(ROLES["admin"][1]), service_desk=True)
+
+
+def invite(
+    organisation: Organisation | None, email: str, permissions: list[str], actor: Actor, service_desk: bool = False
+) -> str:
+    """A token that lets its holder become a user. Raises `Refused`."""
+    email = _email(email)
+    with transaction() as session:
+        if session.scalar(select(User).where(User.email == email)):
+            raise Refused(N_("Somebody signs in with this e-mail address already."), "email")
+        session.execute(
+            update(Invitation)
+            .where(Invitation.email == email, Invitation.used_at.is_(None), Invitation.voided_at.is_(None))
+            .values(voided_at=now())
+        )
+        return _invite(
+            INVITATION, actor, organisation, email, [p for p in permissions if p in PERMISSIONS], service_desk
+        )
+
+
+def _invite(
+    purpose: str,
+    actor: Actor,
+    organisation: Organisation | None = None,
+    email: str | None = None,
+    permissions: list[str] | None = None,
+    service_desk: bool = False,
+) -> str:
+    with transaction() as session:
+        row = Invitation(
+            purpose=purpose,
+            organisation_id=organisation.id if organisation else None,
+            email=email,
+            permissions=permissions or [],
+            service_desk=service_desk,
+            expires_at=now() + LIFETIME[purpose],
+        )
+        session.add(row)
+        session.flush()
+        events.record(session, actor, f"{purpose}.issued", row.id, email, row.organisation_id)
+    return tokens.issue(purpose, row.id, row.expires_at)
+
+
+def create_organisation_with_admin(
+    name: str, email: str, permissions: list[str], actor: Actor
+) -> tuple[Organisation, str]:
+    """A new organisation and the token of its first admin's invitation, both or neither. Raises `Refused`."""
+    with transaction():
+        organisation = create_organisation(name, actor)
+        return organisation, invite(organisation, email, permissions, actor)
+
+
+def invitations_of(organisation: Organisation) -> list[Invitation]:
+    """Invitations that nobody has used yet and that are still good."""
+    rows = db.session.scalars(
+        select(Invitation)
+        .where(Invitation.organisation_id == organisation.id, Invitation.purpose == INVITATION)
+        .order_by(Invitation.created_at.desc())
+    )
+    return [row for row in rows if row.is_open]
+
+
+def read_invitation(purpose: str, token: str) -> Invitation | None:
+    """The invitation behind a token, if it still makes a user."""
+    id = tokens.read(purpose, token)
+    row = db.session.get(Invitation, id) if id else None
+    return row if row and row.purpose == purpose and row.is_open else None
+
+
+def accept(invitation: Invitation, name: str, email: str, password: str, organisation_name: str, actor: Actor) -> User:
+    """Make the user that the invitation is for, and spend it. Raises `Refused`; then it is still good."""
+    with transaction() as session:
+        spent = session.execute(
+            update(Invitation)
+            .where(Invitation.id == invitation.id, Invitation.used_at.is_(None), Invitation.voided_at.is_(None))
+            .values(used_at=now())
+        )
+        if spent.rowcount != 1 or (invitation.purpose == SETUP and there_are_users()):
+            raise Refused(N_("This address has been used already. Sign in, or ask for a new one."))
+        organisation = invitation.organisation
+        if invitation.purpose == SETUP:
+            try:
+                organisation = create_organisation(organisation_name, actor)
+            except Refused as refused:
+                raise Refused(refused.message, "organisation") from None
+        return create_user(
+            organisation,
+            invitation.email or email,
+            name,
+            password,
+            tuple(invitation.permissions),
+            invitation.service_desk,
+            actor,
+        )

@@ -1,0 +1,11 @@
+"""What a service answers when it does not do what was asked: a sentence for the person, and the field it is about."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """Nothing was changed. `message` is a msgid, `values` fill its places; `field` names the form field at fault."""
+
+    def __init__(self, message: str, field: str | None = None, **values: object) -> None:
+        self.message, self.field, self.values = message, field, values
+        super().__init__(message % values if values else message)

@@ -1,0 +1,201 @@
+"""The link flow, for the customer with a magic link and for the admin who pressed Connect or Relink Flow.
+
+GET never changes anything. The link's row decides what an address may do; its steps are addresses of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from webapp.connectors import ATSS, CONNECTORS, InvalidConfig, ways_in
+from webapp.extensions import limiter
+from webapp.i18n import N_, _
+from webapp.models import Link
+from webapp.models.accounts import ADMIN, RELINK
+from webapp.services import linking
+from webapp.services.linking import LinkClosed
+from webapp.services.refusal import Refused
+from webapp.views.access import to_sign_in
+from webapp.views.page import actor, say
+
+blueprint = Blueprint("connect", __name__, url_prefix="/connect/<token:token>")
+limiter.limit("120 per minute")(blueprint)
+STEPS = (N_("Way in"), N_("Details"), N_("Check"), N_("Done"))
+CLOSED = {
+    "forged": (404, N_("This link is not complete"), N_("Copy the whole address once more, or ask for a new link.")),
+    "expired": (410, N_("This link has expired"), N_("Nothing was stored. Ask for a new link.")),
+    "revoked": (410, N_("This link is no longer valid"), N_("It was replaced by a newer one, or withdrawn.")),
+    "used": (
+        410,
+        N_("This link has been used"),
+        N_("The connection is established. There is nothing left to do here."),
+    ),
+}
+
+
+def step(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A view of an open link; a closed one gets the page that says how to go on."""
+
+    @wraps(view)
+    def opened(token: str) -> Any:
+        user = current_user._get_current_object() if current_user.is_authenticated else None
+        try:
+            link = linking.open_link(token, user)
+            return view(token, link)
+        except LinkClosed as closed:
+            return _closed(closed)
+
+    return opened
+
+
+def _closed(closed: LinkClosed) -> Any:
+    link = closed.link
+    if closed.reason == "signed_out" and not current_user.is_authenticated:
+        return to_sign_in()
+    admin = link is not None and link.audience == ADMIN
+    status, title, text = CLOSED.get(closed.reason, CLOSED["forged"])
+    page = render_template("connect/closed.html", title=_(title), text=_(text), admin=admin, reason=closed.reason)
+    return page, status
+
+
+def _values(token: str, link: Link, current: int) -> dict[str, Any]:
+    ats = ATSS.get(link.account.ats or "")
+    return {
+        "token": token,
+        "link": link,
+        "ats": ats,
+        "ways": ways_in(link.account.ats or ""),
+        "steps": [_(s) for s in STEPS],
+        "current": current,
+        "relink": link.purpose == RELINK,
+        "admin": link.audience == ADMIN,
+    }
+
+
+@blueprint.get("")
+@step
+def begin(token: str, link: Link) -> Any:
+    """Where the link stands: the first step that is not done."""
+    if link.audience != ADMIN and link.started_at is None:
+        return render_template("connect/start.html", **_values(token, link, 0))
+    if link.accepted:
+        return redirect(url_for("connect.check", token=token), 303)
+    if link.way_in or len(ways_in(link.account.ats or "")) == 1:
+        return redirect(url_for("connect.details", token=token), 303)
+    return redirect(url_for("connect.way_in", token=token), 303)
+
+
+@blueprint.post("/start")
+@step
+def start(token: str, link: Link) -> Any:
+    """The holder's first act."""
+    linking.start(link)
+    return redirect(url_for("connect.begin", token=token), 303)
+
+
+@blueprint.route("/way-in", methods=["GET", "POST"])
+@step
+def way_in(token: str, link: Link) -> Any:
+    """Choose the way in: with credentials or by the careers page, each explained."""
+    error = None
+    if request.method == "POST":
+        try:
+            linking.choose_way_in(link, request.form.get("way_in", ""))
+        except Refused as refused:
+            error = say(refused)
+        else:
+            return redirect(url_for("connect.details", token=token), 303)
+    return render_template("connect/way_in.html", error=error, **_values(token, link, 0)), 422 if error else 200
+
+
+@blueprint.route("/details", methods=["GET", "POST"])
+@step
+def details(token: str, link: Link) -> Any:
+    """The fields of the way in; tested before any secret is stored."""
+    ways = ways_in(link.account.ats or "")
+    if link.way_in is None and len(ways) != 1:
+        return redirect(url_for("connect.way_in", token=token), 303)
+    if request.method == "GET":
+        connector = CONNECTORS[link.way_in] if link.way_in else ways[0]
+        return _details(token, link, connector, linking.typed(link))
+    if link.way_in is None:
+        linking.choose_way_in(link, ways[0].slug)
+    connector = CONNECTORS[link.way_in or ""]
+    typed = {f.name: request.form.get(f.name, "").strip() for f in connector.fields}
+    try:
+        report = linking.check(link, typed, actor())
+    except InvalidConfig as invalid:
+        return _details(token, link, connector, typed, {k: _(v) for k, v in invalid.errors.items()})
+    except Refused as refused:
+        return _details(token, link, connector, typed, {"": say(refused)})
+    if report.passed:
+        return redirect(url_for("connect.check", token=token), 303)
+    sentence = _(report.error.message, **report.error.values) if report.error else ""
+    return _details(token, link, connector, typed, {_at_fault(connector, report): sentence}, report)
+
+
+def _at_fault(connector: Any, report: Any) -> str:
+    """The field that an error is about: the first secret where the customer has to act, else the first field."""
+    secret = next((f.name for f in connector.fields if f.secret), "")
+    about_secret = report.error.kind in ("credentials_rejected", "permission_missing")
+    first: str = secret if about_secret and secret else connector.fields[0].name
+    return first if report.error.acts == "customer" else ""
+
+
+def _details(
+    token: str,
+    link: Link,
+    connector: Any,
+    typed: dict[str, str],
+    errors: dict[str, str] | None = None,
+    report: Any = None,
+) -> Any:
+    page = render_template(
+        "connect/details.html",
+        connector=connector,
+        typed=typed,
+        errors=errors or {},
+        report=report.as_json() if report else None,
+        **_values(token, link, 1),
+    )
+    return page, 422 if errors else 200
+
+
+@blueprint.get("/check")
+@step
+def check(token: str, link: Link) -> Any:
+    """The account's name and three positions, with Back and Finish."""
+    if not link.accepted:
+        return redirect(url_for("connect.begin", token=token), 303)
+    return render_template("connect/check.html", error=None, **_values(token, link, 2))
+
+
+@blueprint.post("/finish")
+@step
+def finish(token: str, link: Link) -> Any:
+    """Link the account and spend the link."""
+    try:
+        linking.finish(link, request.form.get("confirmed") == "1", actor())
+    except Refused as refused:
+        if not link.accepted:
+            return redirect(url_for("connect.begin", token=token), 303)
+        return render_template("connect/check.html", error=say(refused), **_values(token, link, 2)), 422
+    return redirect(url_for("connect.finished", token=token), 303)
+
+
+@blueprint.get("/done")
+def finished(token: str) -> Any:
+    """The last page: Close window, or back to the ATS page."""
+    user = current_user._get_current_object() if current_user.is_authenticated else None
+    try:
+        linking.open_link(token, user)
+    except LinkClosed as closed:
+        if closed.reason != "used" or closed.link is None:
+            return _closed(closed)
+        return render_template("connect/done.html", **_values(token, closed.link, 3))
+    return redirect(url_for("connect.begin", token=token), 303)
