@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from email.message import Message
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
@@ -21,7 +22,7 @@ class Ask(NamedTuple):
     host: str
     path: str
     query: dict[str, str]
-    headers: Mapping[str, str]
+    headers: Message
     body: bytes
 
 

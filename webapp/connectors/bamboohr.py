@@ -48,10 +48,12 @@ class _CareersPage(Connector):
 
     def _listing(self) -> tuple[Shown, int]:
         """id → row of the careers page, and how many it declares: fewer rows, or one twice, is a partial list."""
-        page = self._public("careers/list").json()
-        total = need(self.ats.name, _at(page, "meta"), "totalCount", int)
-        rows = need(self.ats.name, page, "result")
-        return {self._number(row): row for row in rows}, max(total, len(rows))
+        answer = self._public("careers/list")
+        rows = need(self.ats.name, answer.json(), "result")
+        total = need(self.ats.name, answer.json().get("meta"), "totalCount", int)
+        if total < len(rows):
+            raise answer.unexpected()
+        return {self._number(row): row for row in rows}, total
 
     def _opening(self, id: str) -> dict[str, Any] | None:
         """The page of one opening; `None` where BambooHR says, in JSON, that there is none."""
@@ -140,7 +142,7 @@ class BambooHR(_CareersPage):
         try:
             answer = self.http.get(address, params=params, auth=(self.config["api_key"], "x"))
         except AccountNotFound:  # also the answer to a key whose user has no access to hiring
-            raise AccountNotFound(N_("No such account, or the user of this key sees no job openings.")) from None
+            raise AccountNotFound(N_("BambooHR knows no such account, or shows this key no job openings.")) from None
         opened, ids = [], set()
         for row in answer.json(list):
             id, status = self._number(row), _said(_at(row, "status", "label"))
@@ -192,10 +194,7 @@ class BambooHRCareers(_CareersPage):
     about = N_("Needs no credentials. Reads what everybody can see on the careers page.")
     fields = (SUBDOMAIN,)
     shown_as = "{subdomain}.bamboohr.com/careers"
-    quirks = (
-        N_("The list has no dates: a change in a description alone is seen within a day."),
-        PAY,
-    )
+    quirks = (N_("The list has no dates: a change in a description alone is seen within a day."), PAY)
     revoke = N_("Nothing to revoke: the careers page is public.")
 
     def account(self) -> RemoteAccount:

@@ -136,7 +136,6 @@ class _Feed(Connector):
                 description_html=html,
                 posted_at=text.moment(_said(first, "createdAt")),
                 updated_at=text.moment(_at(jobs, id, "updated_at", "date-time")),
-                language=language,
                 salary=_salary(first),
                 company=_said(first, "subcompany"),
                 category=_said(first, "recruitingCategory"),
@@ -225,8 +224,8 @@ class Personio(_Feed):
             page = self.http.get(address, headers=headers).json()
             rows = page.get("_data") if seen else need(self.ats.name, page, "_data")  # absent behind the last page
             found |= {str(_at(job, "id")): job for job in rows or ()}
-            more = rows and any(id not in found for id in wanted)
-            address = self.http.follow(_at(page, "_meta", "links", "next", "href"), seen) if more else None
+            link, more = _at(page, "_meta", "links", "next", "href"), rows and any(id not in found for id in wanted)
+            address = self.http.follow(str(link or ""), seen) if more else None
         return found
 
 
@@ -236,6 +235,7 @@ def _said(position: Element, tag: str) -> str | None:
 
 def _description(position: Element) -> str | None:
     """The sections under their names, in the feed's order; the one about a person is left out."""
+    # https://github.com/applypack/applypack/pull/127: besides the texts there may be a contact person.
     parts = [(part.findtext("name"), part.findtext("value")) for part in position.findall("jobDescriptions/*")]
     return text.sections((name, text.unescape(html)) for name, html in parts if name != "CONTACT_PERSON")
 

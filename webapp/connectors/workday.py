@@ -1,4 +1,7 @@
-"""Workday Recruiting. Facts: the careers site's own addresses (CXS), and the Recruiting web service."""
+"""Workday Recruiting, by its web service (SOAP), by REST, and by what the careers site itself asks.
+
+Facts: https://community.workday.com/sites/default/files/file-hosting/productionapi/Recruiting/v45.2/Get_Job_Postings.html
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,13 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from html import escape
+from typing import Any, Literal
 from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element
+
+from defusedxml.ElementTree import ParseError, fromstring
 
 from webapp.connectors import _text as text
 from webapp.connectors._contract import (
@@ -19,7 +27,14 @@ from webapp.connectors._contract import (
     RemotePosition,
     Unchanged,
 )
-from webapp.connectors._errors import PermissionMissing, TemporarilyUnavailable, UnexpectedAnswer
+from webapp.connectors._errors import (
+    AccountNotFound,
+    ConnectorError,
+    CredentialsRejected,
+    PermissionMissing,
+    TemporarilyUnavailable,
+    UnexpectedAnswer,
+)
 from webapp.connectors._http import Answer, Limits, need
 from webapp.i18n import N_
 
@@ -34,6 +49,314 @@ CAP = 2000  # Some tenants count no further, and begin again with the first page
 # Facets in which a job has one value: their values part a list into pieces without a remainder.
 DISJOINT = ("jobFamilyGroup", "workerSubType", "timeType")
 CLOSED = re.compile(rb'"errorCode"\s*:\s*"S22"')
+UNAVAILABLE = N_("%(ats)s is not available at the moment (%(status)s). Berth tries again by itself.")
+REJECTED = N_("%(ats)s does not accept these credentials.")
+INCOMPLETE = N_("%(ats)s did not show all the jobs that it lists.")
+HOST = Field(
+    "host",
+    N_("Host of the web services"),
+    N_("In Workday: Public Web Services › Recruiting › Web Services › View WSDL, at the bottom of the page."),
+    example="wd5-services1.myworkday.com",
+    pattern=r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:workday|myworkday)\.com",
+    lower=True,
+)
+TENANT = Field(
+    "tenant",
+    N_("Tenant"),
+    N_("The name behind the host in the address you sign in at, such as https://wd5.myworkday.com/northwind."),
+    example="northwind",
+    pattern=r"[A-Za-z0-9_]{2,64}",
+)
+SITE = Field(
+    "site",
+    N_("Careers site"),
+    N_("Only where you do not mean all sites: the name of one job posting site, or its Workday ID."),
+    example="External",
+    required=False,
+)
+WID = re.compile(r"[0-9a-f]{32}")
+FAULTS: tuple[tuple[str, type[ConnectorError], str], ...] = (
+    ("authenticationError|invalid username or password", CredentialsRejected, REJECTED),
+    ("not authorized", PermissionMissing, N_("%(ats)s lets this user sign in, but not read job postings.")),
+    ("Invalid ID value", AccountNotFound, N_("%(ats)s does not know the careers site that is named here.")),
+    ("validationError", UnexpectedAnswer, N_("%(ats)s does not understand the question.")),
+)
+WD = "{urn:com.workday/bsvc}"
+WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss"
+ENVELOPE = f"""<?xml version="1.0" encoding="UTF-8"?>
+<env:Envelope xmlns:env="http://schemas.xmlsoap.org/soap/envelope/" xmlns:wd="urn:com.workday/bsvc">
+<env:Header>
+<wsse:Security env:mustUnderstand="1" xmlns:wsse="{WSSE}-wssecurity-secext-1.0.xsd"><wsse:UsernameToken>
+<wsse:Username>%(user)s</wsse:Username>
+<wsse:Password Type="{WSSE}-username-token-profile-1.0#PasswordText">%(password)s</wsse:Password>
+</wsse:UsernameToken></wsse:Security>
+<wd:Workday_Common_Header>
+<wd:Include_Reference_Descriptors_In_Response>true</wd:Include_Reference_Descriptors_In_Response>
+</wd:Workday_Common_Header>
+</env:Header>
+<env:Body><wd:Get_Job_Postings_Request wd:version="v45.2">
+<wd:Request_Criteria>%(site)s
+<wd:Show_Only_Active_Job_Postings>true</wd:Show_Only_Active_Job_Postings>
+<wd:Show_Only_External_Job_Postings>%(external)s</wd:Show_Only_External_Job_Postings>
+<wd:Exclude_Future_Job_Postings>true</wd:Exclude_Future_Job_Postings>
+</wd:Request_Criteria>
+<wd:Response_Filter>
+<wd:As_Of_Entry_DateTime>%(as_of)s</wd:As_Of_Entry_DateTime>
+<wd:Page>%(page)s</wd:Page>
+<wd:Count>100</wd:Count>
+</wd:Response_Filter>
+<wd:Response_Group><wd:Include_Reference>true</wd:Include_Reference></wd:Response_Group>
+</wd:Get_Job_Postings_Request></env:Body>
+</env:Envelope>"""
+
+
+class Workday(Connector):
+    """The Recruiting web service, with an integration system user."""
+
+    slug = "workday"
+    ats = WORKDAY
+    way_in = N_("With an integration system user")
+    about = N_("Reads external and internal postings by the web service that Workday maintains; without pay.")
+    fields = (
+        HOST,
+        TENANT,
+        Field(
+            "isu_username",
+            N_("User name"),
+            N_(
+                "In Workday: Create Integration System User, with Do Not Allow UI Sessions. Put the user into an"
+                " integration system security group that may get job postings, then Activate Pending Security Policy"
+                " Changes."
+            ),
+            example="ISU_Berth",
+        ),
+        Field(
+            "isu_password",
+            N_("Password"),
+            N_(
+                "The password you gave this user, without & < and >. So that it does not expire, exempt the user in"
+                " Workday: Maintain Password Rules."
+            ),
+            example="vB7nQ2mZ8cR5tW1y",
+            secret=True,
+        ),
+        SITE,
+    )
+    hosts = ("{host}",)
+    shown_as = "{host}/{tenant}"
+    scopes = ("Get_Job_Postings",)
+    # Workday names no numbers; more than two questions at a time are not wanted.
+    limits = Limits(requests=2, seconds=1, mib=32, parallel=2)
+    quirks = (
+        N_("A posting that is on internal sites only is marked as internal."),
+        N_("A requisition that is posted more than once is shown once, with all its places."),
+        N_("Workday gives the names of places, not their countries."),
+    )
+    revoke = N_("In Workday: Edit Workday Account of the integration system user › Account Disabled.")
+
+    def account(self) -> RemoteAccount:
+        """Whether this user may ask for postings; Workday does not name the tenant."""
+        self._page("true", _as_of(), 1)
+        return RemoteAccount(_tenant(self.config), None)
+
+    def read(self, known: dict[str, str]) -> Iterator[RemotePosition]:
+        """The external postings, then all of them: what comes only then is internal."""
+        seen: set[str] = set()
+        visible: tuple[tuple[Literal["public", "internal"], str], ...] = (("public", "true"), ("internal", "false"))
+        for visibility, external in visible:
+            groups: dict[str, list[Element]] = {}
+            for posting in self._postings(external):
+                id = _of(posting, "Job_Requisition_ID") or _of(posting, "Job_Posting_ID")
+                groups.setdefault(id, []).append(posting)
+            for id in [id for id in groups if id not in seen]:
+                self.listed += 1
+                yield self._position(id, groups[id], visibility)
+            seen |= groups.keys()
+
+    def _position(self, id: str, same: list[Element], visibility: Literal["public", "internal"]) -> RemotePosition:
+        first = same[0]
+        remote = first.find(f"{WD}Job_Posting_Remote_Type_Data")
+        families = [_named(first, f"Job_Family{group}_Reference") for group in ("_Group", "")]
+        return RemotePosition(
+            id=id,
+            title=_of(first, "Job_Posting_Title"),
+            url=_of(first, "External_Job_Path"),  # kept where it is a whole address
+            apply_url=_of(first, "External_Apply_URL"),
+            locations=tuple(dict.fromkeys(place for posting in same for place in _soap_places(posting))),
+            workplace=text.workplace(_of(remote, "External_Name") or _named(remote, "Remote_Type_Reference")),
+            employment_type=text.employment_type(_named(first, "Time_Type_Reference")),
+            description_html=text.unescape(_of(first, "Job_Posting_Description")),
+            # A calendar date, to which Workday may add the zone of its data centre.
+            posted_at=text.moment(_of(first, "Job_Posting_Start_Date")[:10]),
+            closes_at=text.moment(_of(first, "Job_Posting_End_Date")[:10]),
+            requisition=_of(first, "Job_Requisition_ID"),
+            visibility=visibility,
+            category=next((family for family in families if family), None),
+        )
+
+    def _postings(self, external: str) -> list[Element]:
+        """Every `Job_Posting_Data`; the moment is fixed, or the pages would drift."""
+        found: dict[str, Element] = {}
+        as_of, number, pages, total = _as_of(), 0, 1, 0
+        while number < pages:
+            number += 1
+            root, total, pages = self._page(external, as_of, number)
+            found |= {_of(data, "Job_Posting_ID"): data for data in root.iter(f"{WD}Job_Posting_Data")}
+        if len(found) < total:
+            raise UnexpectedAnswer(INCOMPLETE, ats=self.ats.name)
+        return list(found.values())
+
+    def _page(self, external: str, as_of: str, number: int) -> tuple[Element, int, int]:
+        """One page, how many postings there are, and how many pages."""
+        host, tenant, user = (self.config[name] for name in ("host", "tenant", "isu_username"))
+        body = ENVELOPE % {
+            "user": escape(user if "@" in user else f"{user}@{tenant}"),
+            "password": escape(self.config["isu_password"]),
+            "site": _site_criterion(self.config.get("site", "")),
+            "external": external,
+            "as_of": as_of,
+            "page": number,
+        }
+        headers = {"Content-Type": "text/xml; charset=utf-8", "Accept": "text/xml"}
+        url = f"https://{host}/ccx/service/{tenant}/Recruiting/v45.2"
+        answer = self.http.post(url, data=body.encode(), headers=headers, allow=(500,))
+        try:
+            root = fromstring(answer.body, forbid_dtd=True)
+            if answer.status == 200:
+                results = root.find(f".//{WD}Response_Results")
+                return root, int(_of(results, "Total_Results")), int(_of(results, "Total_Pages"))
+            said = "".join(root.itertext())
+        except (ParseError, ValueError, LookupError):
+            if answer.status == 200:
+                raise answer.unexpected() from None
+            said = ""
+        # Every fault is a 500; where none of these is named, Workday has too much to do.
+        for words, error, sentence in FAULTS:
+            if re.search(words, said, re.I):
+                raise error(sentence, ats=self.ats.name)
+        raise TemporarilyUnavailable(UNAVAILABLE, ats=self.ats.name, status=500)
+
+
+class WorkdayRest(Connector):
+    """The REST sibling of the web service, with a refresh token that does not expire."""
+
+    slug = "workday-rest"
+    ats = WORKDAY
+    way_in = N_("With an API client")
+    about = N_("Reads published postings with their places and countries, by a refresh token; without pay.")
+    fields = (
+        HOST,
+        TENANT,
+        Field(
+            "client_id",
+            N_("Client ID"),
+            N_("In Workday: Register API Client for Integrations, with the functional area Recruiting."),
+            example="ZGVtby1jbGllbnQtaWQ",
+            pattern=r"\S+",
+        ),
+        Field(
+            "client_secret",
+            N_("Client secret"),
+            N_("Shown once, when you register the API client: Register API Client for Integrations."),
+            example="q7xW2mZ8cR5tB1yV",
+            pattern=r"\S+",
+            secret=True,
+        ),
+        Field(
+            "refresh_token",
+            N_("Refresh token"),
+            N_("In Workday: your API client › Manage Refresh Tokens for Integrations, one that does not expire."),
+            example="n3kX7vB2mQ9cR5tW",
+            pattern=r"\S+",
+            secret=True,
+        ),
+        SITE,
+    )
+    hosts = ("{host}",)
+    shown_as = "{host}/{tenant}"
+    scopes = ("Recruiting",)
+    limits = Limits(requests=2, seconds=1, mib=32, parallel=2)
+    quirks = (N_("A requisition that is posted more than once is shown once, with all its places."),)
+    revoke = N_("In Workday: your API client › Manage Refresh Tokens for Integrations, delete the token.")
+    _token: str | None = None
+
+    def account(self) -> RemoteAccount:
+        """Whether the token may ask for postings; Workday does not name the tenant."""
+        need(self.ats.name, self._page(0, 1), "data")
+        return RemoteAccount(_tenant(self.config), None)
+
+    def read(self, known: dict[str, str]) -> Iterator[RemotePosition]:
+        """The whole list first, because one requisition may be posted on several sites."""
+        rows, site = self._rows(), self.config.get("site")
+        if site and not WID.fullmatch(site):
+            rows = [row for row in rows if _word(row.get("jobSite")) == site]
+        tails = {_tail(row) for row in rows}
+        groups: dict[str, list[dict[str, Any]]] = {}
+        for row in rows:  # the careers site names a job by its requisition, which stands at the end of its address
+            id = _requisition(row, tails) if "_" in row["externalPath"].rsplit("/", 1)[-1] else row["id"]
+            groups.setdefault(id, []).append(row)
+        for id, same in groups.items():
+            self.listed += 1
+            yield self._position(id, same)
+
+    def _position(self, id: str, same: list[dict[str, Any]]) -> RemotePosition:
+        first = same[0]
+        places = [p for row in same for p in (row.get("primaryLocation"), *(row.get("additionalLocations") or []))]
+        url = first.get("url") or None
+        return RemotePosition(
+            id=id,
+            title=str(first.get("title") or ""),
+            url=url,
+            apply_url=f"{url}/apply" if url else None,
+            locations=tuple(dict.fromkeys(_rest_place(place) for place in places if place)),
+            workplace=text.workplace(_word(first.get("remoteType"))),
+            employment_type=text.employment_type(_word(first.get("timeType"))),
+            description_html=first.get("jobDescription") or None,
+            posted_at=text.moment(first.get("startDate")),
+            company=_word(first.get("company")),
+            category=next((word for word in map(_word, first.get("categories") or []) if word), None),
+        )
+
+    def _rows(self) -> list[dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        offset = total = 0
+        while True:
+            page = self._page(offset, 100)
+            rows = need(self.ats.name, page, "data")
+            total = total or need(self.ats.name, page, "total", int)
+            fresh = {id: row for row in rows if (id := need(self.ats.name, row, "id", str)) not in found}
+            found |= {id: {**row, "externalPath": urlsplit(row.get("url") or "").path} for id, row in fresh.items()}
+            offset += len(rows)
+            if not fresh or offset >= total:
+                break
+        if len(found) < total:
+            raise UnexpectedAnswer(INCOMPLETE, ats=self.ats.name)
+        return list(found.values())
+
+    def _page(self, offset: int, limit: int) -> dict[str, Any]:
+        """One question with the token; a token that has run out is replaced once."""
+        params: dict[str, Any] = {"limit": limit, "offset": offset}
+        if WID.fullmatch(self.config.get("site", "")):
+            params["jobSite"] = self.config["site"]
+        url = "https://{host}/ccx/api/recruiting/v4/{tenant}/jobPostings".format_map(self.config)
+        fresh = self._token is None
+        while True:
+            self._token = self._token or self._sign_in()
+            bearer = {"Authorization": f"Bearer {self._token}"}
+            answer = self.http.get(url, params=params, headers=bearer, allow=() if fresh else (401,))
+            if answer.status != 401:
+                return answer.json()
+            self._token, fresh = None, True
+
+    def _sign_in(self) -> str:
+        form = {"grant_type": "refresh_token", "refresh_token": self.config["refresh_token"]}
+        client = (self.config["client_id"], self.config["client_secret"])
+        url = "https://{host}/ccx/oauth2/{tenant}/token".format_map(self.config)
+        answer = self.http.post(url, data=form, auth=client, allow=(400,))
+        # https://www.rfc-editor.org/rfc/rfc6749#section-5.2: refused credentials may be a 400.
+        if answer.status == 400:
+            raise CredentialsRejected(REJECTED, ats=self.ats.name)
+        return need(self.ats.name, answer.json(), "access_token", str)
 
 
 class WorkdayCareers(Connector):
@@ -154,7 +477,7 @@ class WorkdayCareers(Connector):
             if len(rows) < total:  # jobs without that facet; some tenants can be read page by page to the end
                 rows |= self._paged(facets, page)
         if len(rows) < total:
-            raise UnexpectedAnswer(N_("%(ats)s did not show all the jobs that it lists."), ats=self.ats.name)
+            raise UnexpectedAnswer(INCOMPLETE, ats=self.ats.name)
         return rows
 
     def _paged(self, facets: dict[str, list[str]], page: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -203,11 +526,7 @@ class WorkdayCareers(Connector):
         cxs, _public, _id = _addresses(self.config["career_url"])
         answer = self.http.ask(method, cxs + path, allow=(303, 403, *allow), **options)
         if answer.status == 303 or (answer.status == 403 and not CLOSED.search(answer.body)):
-            raise TemporarilyUnavailable(
-                N_("%(ats)s is not available at the moment (%(status)s). Berth tries again by itself."),
-                ats=self.ats.name,
-                status=answer.status,
-            )
+            raise TemporarilyUnavailable(UNAVAILABLE, ats=self.ats.name, status=answer.status)
         return answer
 
 
@@ -289,3 +608,53 @@ def _places(info: dict[str, Any]) -> tuple[Location, ...]:
     first = Location(name=name, country=next((code for word in words if (code := text.country(word))), None))
     others = [Location(name=other) for other in info.get("additionalLocations") or [] if other != name]
     return tuple(place for place in [first, *others] if place != Location())
+
+
+def _tenant(config: dict[str, str]) -> str:
+    return "/".join(part for part in (config["tenant"].lower(), config.get("site")) if part)
+
+
+def _as_of() -> str:
+    """A moment that has passed on Workday's clock too."""
+    return (datetime.now(UTC) - timedelta(minutes=1)).isoformat(timespec="seconds")
+
+
+def _site_criterion(site: str) -> str:
+    if WID.fullmatch(site):
+        return f'<wd:Job_Posting_Site_Reference><wd:ID wd:type="WID">{site}</wd:ID></wd:Job_Posting_Site_Reference>'
+    return f"<wd:Job_Posting_Site_Name>{escape(site)}</wd:Job_Posting_Site_Name>" if site else ""
+
+
+def _of(node: Element | None, name: str) -> str:
+    return (node.findtext(f"{WD}{name}") or "").strip() if node is not None else ""
+
+
+def _named(node: Element | None, name: str, ids: bool = True) -> str | None:
+    """What a reference is called: its descriptor, or an id that a person chose, such as `Full_time`."""
+    reference = node.find(f"{WD}{name}") if node is not None else None
+    if reference is None:
+        return None
+    chosen = [id.text for id in reference.findall(f"{WD}ID") if ids and id.get(f"{WD}type") != "WID"]
+    return reference.get(f"{WD}Descriptor") or next(iter(chosen), None)
+
+
+def _soap_places(posting: Element) -> list[Location]:
+    data = posting.find(f"{WD}Job_Posting_Location_Data")
+    others = data.findall(f"{WD}Job_Posting_Additional_Location_Data") if data is not None else []
+    nodes = [(data, "Primary_Location_Reference"), *((other, "Additional_Location_Reference") for other in others)]
+    names = [_of(node, "External_Name") or _named(node, reference, ids=False) for node, reference in nodes]
+    return [Location(name=name) for name in names if name]
+
+
+def _word(value: Any) -> str | None:
+    """A text as it is, or what an object is called."""
+    return (value.get("descriptor") if isinstance(value, dict) else value) or None
+
+
+def _rest_place(place: Any) -> Location:
+    country = place.get("country") or {} if isinstance(place, dict) else {}
+    return Location(
+        name=_word(place),
+        region=_word(place.get("region")) if isinstance(place, dict) else None,
+        country=text.country(country.get("alpha3Code")) or text.country(country.get("descriptor")),
+    )

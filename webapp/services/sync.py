@@ -171,7 +171,7 @@ def _held(session: Session, held: Claim) -> LinkedAccount | None:
     return session.scalar(
         select(LinkedAccount)
         .where(LinkedAccount.id == held.account_id, LinkedAccount.fence == held.fence)
-        .with_for_update()
+        .with_for_update(of=LinkedAccount)
         .execution_options(populate_existing=True)
     )
 

@@ -7,7 +7,6 @@ from typing import Any
 from flask import url_for
 
 from webapp.connectors import ATSS, CONNECTORS
-from webapp.extensions import now
 from webapp.i18n import N_, _, ngettext
 from webapp.models import Connection, Organisation
 from webapp.models.accounts import NEEDS_RELINK, PROBLEM, UNAVAILABLE
@@ -106,5 +105,4 @@ def section(organisation: Organisation) -> dict[str, Any]:
                 ),
             )
         ),
-        "now": now(),
     }
