@@ -47,7 +47,7 @@
 		},
 		themeSwitch() {
 			root.dataset.theme = themes[(themes.indexOf(root.dataset.theme) + 1) % 3];
-			try { localStorage.setItem('berth-theme', root.dataset.theme); } catch { /* this page only */ }
+			try { localStorage.setItem('berth-theme', root.dataset.theme); } catch { /* unkept */ }
 		},
 		closeWindow() { window.close(); },
 		closeDialog(button, value, event) {
@@ -113,7 +113,7 @@
 	on('htmx:config:request', ({ detail: { ctx } }) => { ctx.kept = focused(); });
 	on('htmx:before:swap', event => {
 		const { ctx } = event.detail, polled = ctx.sourceEvent?.type === 'every';
-		if (polled && find('.menu[open]', ctx.sourceElement)) event.preventDefault(); // it is being read
+		if (polled && find('.menu[open]', ctx.sourceElement)) event.preventDefault(); // being read
 		ctx.kept = focused() || (!polled && ctx.kept);
 		ctx.inDialog = ctx.sourceElement.closest('dialog');
 	});
@@ -125,7 +125,7 @@
 			if (!dialog.open) opener = ctx.kept, dialog.showModal();
 			(find('[aria-invalid=true], [autofocus]', dialog) || find('h2', dialog))?.focus();
 		} else if (refused) find('[aria-invalid=true]')?.focus();
-		if (!ctx.inDialog) setTimeout(restore, 0, ctx.kept); // after hx-disable has let go
+		if (!ctx.inDialog) setTimeout(restore, 0, ctx.kept); // hx-disable let go
 		say();
 	});
 	on('close', ({ target }) => {

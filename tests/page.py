@@ -125,7 +125,7 @@ class Page:
             for form in self.reader.forms
             if (to is None or (form["action"] or urlsplit(self.path).path).endswith(to))
             and (button is None or button in form["text"])
-            and form["attrs"].get("method")
+            and form["method"].lower() == "post"
             and (to or button or form["action"] != "/logout")
         ]
         assert found, f"no form to {to} with {button} on {self.path}: {[f['action'] for f in self.reader.forms]}"

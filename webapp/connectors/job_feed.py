@@ -40,7 +40,7 @@ from webapp.i18n import N_
 
 JOB_FEED = ATS("job-feed", "Job feed", order=None)
 ACCEPT = {"Accept": "application/xml, application/rss+xml, application/atom+xml, application/feed+json, */*;q=0.5"}
-DEPTH, SIZE = 100, 500_000
+DEPTH, SIZE = 100, 250_000
 ATOM, RDF = "{http://www.w3.org/2005/Atom}", "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 #: Documents whose repeating element has a fixed name; `json` is what `_parse` calls a JSON Feed.
 KNOWN = {"rss": "item", f"{RDF}RDF": "item", f"{ATOM}feed": "entry", "json": "items"}
@@ -184,7 +184,9 @@ class _Item:
 
     def __init__(self, element: Element) -> None:
         self.parts: dict[str, list[Element]] = {}
-        attributes = (_tree(name, value) for name, value in element.attrib.items() if _fold(name) in ATTRIBUTES)
+        attributes = [Element(name) for name in element.attrib if _fold(name) in ATTRIBUTES]
+        for part in attributes:
+            part.text = element.get(part.tag)
         for part in (*element, *attributes):
             # The `title` and `content` of a picture or a sound are not those of the position.
             if "search.yahoo.com/mrss" not in part.tag and "www.itunes.com" not in part.tag:
@@ -220,12 +222,14 @@ def _parse(answer: Answer) -> Element:
         body = UTF_16.sub(b"", INVALID.sub(b"", body), 1)
     if WEB_PAGE.match(body):
         raise UnexpectedAnswer(N_("This address is no feed but a web page. Ask for the address of the feed itself."))
+    builder = _Builder()
     try:
         if body.startswith((b"{", b"[")):
             data = json.loads(body)
             is_feed = isinstance(data, dict) and isinstance(data.get("items"), list)
-            return _tree("json" if is_feed else "feed" if isinstance(data, dict) else "jobs", data)
-        parser = XMLParser(target=_Builder(), forbid_dtd=True)
+            _build(builder, "json" if is_feed else "feed" if isinstance(data, dict) else "jobs", data)
+            return builder.close()
+        parser = XMLParser(target=builder, forbid_dtd=True)
         parser.feed(body)
         return parser.close()
     except DefusedXmlException:
@@ -236,6 +240,8 @@ def _parse(answer: Answer) -> Element:
 
 
 class _Builder(TreeBuilder):
+    """Makes the tree, and stops at one that is nested too deeply or too long."""
+
     depth = size = 0
 
     def start(self, tag: str, attrs: dict[str, str]) -> Element:  # type: ignore[override]
@@ -249,20 +255,19 @@ class _Builder(TreeBuilder):
         return super().end(tag)
 
 
-def _tree(name: str, value: Any, depth: int = 0) -> Element:
-    """JSON (or an attribute) as elements; a list is its entries under the same name."""
-    element = Element(name)
-    if depth > DEPTH:
-        raise ValueError("too deep")
+def _build(builder: _Builder, name: str, value: Any) -> None:
+    """JSON as elements; a list is its entries under the same name."""
+    builder.start(name, {})
     if isinstance(value, dict):
         for key, inner in value.items():
-            several = inner if isinstance(inner, list) and inner else [inner]
-            element.extend(_tree(key, one, depth + 1) for one in several)
+            for one in inner if isinstance(inner, list) and inner else [inner]:
+                _build(builder, key, one)
     elif isinstance(value, list):
-        element.extend(_tree("item", one, depth + 1) for one in value)
+        for one in value:
+            _build(builder, "item", one)
     elif value is not None:
-        element.text = str(value)
-    return element
+        builder.data(str(value))
+    builder.end(name)
 
 
 def _find(root: Element) -> list[Element]:
