@@ -20,7 +20,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from webapp import cli, config, models, tasks, views, widget
+    from webapp import cli, config, models, tasks, views
+    from webapp import widget as widgets
     from webapp.extensions import csrf, db, limiter, login_manager, migrate
 
     settings = settings or config.load()
@@ -35,7 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
     views.register(app)
-    widget.register(app)
+    widgets.register(app)
     tasks.register(app)
     cli.register(app)
     if settings.trusted_proxies:

@@ -13,7 +13,6 @@ from flask.cli import with_appcontext
 
 from webapp.connectors import (
     CONNECTORS,
-    AccountNotFound,
     ConnectorError,
     CredentialsRejected,
     InvalidConfig,

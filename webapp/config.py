@@ -229,7 +229,7 @@ def load(**overrides: Any) -> Settings:
 @cache
 def network() -> Network:
     """The network part of the settings, for connectors. `network.cache_clear()` after a change of the environment."""
-    return Network()
+    return Network()  # type: ignore[call-arg]
 
 
 @cache

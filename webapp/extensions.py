@@ -16,7 +16,7 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import JSON, DateTime, Engine, MetaData, String, event
+from sqlalchemy import JSON, DateTime, Engine, MetaData, Result, String, event
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -117,6 +117,11 @@ def transaction_begins_immediately() -> Iterator[None]:
         yield
     finally:
         _writing.reset(token)
+
+
+def changed(result: Result[Any]) -> int:
+    """How many rows an UPDATE or DELETE met."""
+    return int(getattr(result, "rowcount", 0))
 
 
 def release() -> None:

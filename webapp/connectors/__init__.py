@@ -74,9 +74,9 @@ def _load() -> dict[str, type[Connector]]:
             continue
         module = import_module(f"{__name__}.{module_info.name}")
         for thing in vars(module).values():
-            if isinstance(thing, type) and issubclass(thing, Connector) and thing.__module__ == module.__name__:
-                if "slug" in vars(thing):
-                    found[thing.slug] = thing
+            own = isinstance(thing, type) and issubclass(thing, Connector) and thing.__module__ == module.__name__
+            if own and "slug" in vars(thing):
+                found[thing.slug] = thing
     return found
 
 

@@ -38,7 +38,7 @@ class Answer:
         try:
             found = json.loads(self.body.decode("utf-8-sig"), parse_constant=_finite, parse_float=_finite)
         except (ValueError, RecursionError):
-            raise self.unexpected() from None
+            found = None  # raised below: an error that was made here would carry the whole body along
         if not isinstance(found, kind):
             raise self.unexpected()
         return found
@@ -48,11 +48,11 @@ class Answer:
         match = re.search(r"charset=[\"']?([\w-]+)", str(self.headers.get("Content-Type", "")))
         charset = match[1].lower() if match else "utf-8"
         try:
-            if not re.fullmatch(CHARSETS, charset):
-                raise LookupError(charset)
-            return self.body.decode(charset).lstrip("\ufeff")
+            if re.fullmatch(CHARSETS, charset):
+                return self.body.decode(charset).lstrip("\ufeff")
         except (ValueError, LookupError):
-            raise self.unexpected() from None
+            pass
+        raise self.unexpected()
 
     def unexpected(self) -> UnexpectedAnswer:
         """The error for an answer that is not what the ATS documents."""

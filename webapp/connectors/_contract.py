@@ -17,14 +17,9 @@ import requests
 
 from webapp.connectors._errors import InvalidConfig, UnexpectedAnswer
 from webapp.connectors._http import Client, Limits
-from webapp.connectors._text import one_line, tidy
+from webapp.connectors._text import EmploymentType, Interval, Workplace, one_line, tidy
 from webapp.i18n import N_
 
-Workplace = Literal["on_site", "hybrid", "remote"]
-EmploymentType = Literal[
-    "full_time", "part_time", "contract", "temporary", "internship", "volunteer", "per_diem", "other"
-]
-Interval = Literal["hour", "day", "week", "month", "year"]
 Reason = Literal["draft", "closed", "unlisted", "confidential", "sample", "prospect", "expired"]
 
 
@@ -349,8 +344,8 @@ class Connector:
         """What `positions()` yields; adds to `listed` and `withheld` as it goes."""
         raise NotImplementedError
 
-    def withhold(self, id: object, reason: Reason, title: str | None = None) -> None:
-        """Note a listed position that is not shown."""
+    def withhold(self, id: object, reason: Reason, title: str | None = None) -> Any:
+        """Note a listed position that is not shown. Returns `None`, for `return self.withhold(…)`."""
         self.withheld.append(Withheld(str(id), reason, None if reason == "confidential" else one_line(title or "")))
 
 

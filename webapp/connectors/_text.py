@@ -9,9 +9,16 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
+
+Workplace = Literal["on_site", "hybrid", "remote"]
+EmploymentType = Literal[
+    "full_time", "part_time", "contract", "temporary", "internship", "volunteer", "per_diem", "other"
+]
+Interval = Literal["hour", "day", "week", "month", "year"]
 
 # Control and bidi-control characters, zero-width ones except the joiners that emoji and Indic scripts need.
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -100,7 +107,7 @@ def _key(text: str) -> str:
 
 
 # What ATSs write for a kind of employment; keys are folded by `_key`. Sources: reference pages of each vendor.
-_EMPLOYMENT = {
+_EMPLOYMENT: dict[EmploymentType, str] = {
     "full_time": "full time|fulltime|full time employee|vollzeit|permanent|festanstellung|unbefristet|temps plein"
     "|plein temps|cdi|jornada completa|tiempo completo|tempo pieno|tempo integral|voltijd|heltid|regular full time"
     "|regular|full or part time|full time permanent|permanent full time|employee|full time regular|full time salaried",
@@ -118,7 +125,7 @@ _EMPLOYMENT = {
     "other": "other|sonstige|sonstiges|autre|otro|altro|anders",
 }
 _EMPLOYMENT_BY_WORD = {word: kind for kind, words in _EMPLOYMENT.items() for word in words.split("|")}
-_WORKPLACE = {
+_WORKPLACE: dict[Workplace, str] = {
     "on_site": "on site|onsite|on location|office|in office|vor ort|prasenz|sur site|presencial|in person|in sede"
     "|op locatie|on premise",
     "hybrid": "hybrid|hybride|hibrido|ibrido|teilweise remote|partially remote|flexible|hybrid remote|partial remote"
@@ -130,7 +137,7 @@ _WORKPLACE = {
 _WORKPLACE_BY_WORD = {word: kind for kind, words in _WORKPLACE.items() for word in words.split("|")}
 
 
-def employment_type(text: object) -> str | None:
+def employment_type(text: object) -> EmploymentType | None:
     """The kind of employment in our words; `other` for a text we don't know, `None` for none."""
     key = _key(str(text)) if text else ""
     if not key:
@@ -143,7 +150,7 @@ def employment_type(text: object) -> str | None:
     return "other"
 
 
-def workplace(text: object) -> str | None:
+def workplace(text: object) -> Workplace | None:
     """`on_site`, `hybrid` or `remote`; `None` where the text says none of them."""
     key = _key(str(text)) if text else ""
     if key in _WORKPLACE_BY_WORD:
@@ -215,7 +222,7 @@ def currency(text: object) -> str | None:
     return code if code in Locale("en").currencies else None
 
 
-_INTERVAL = {
+_INTERVAL: dict[Interval, str] = {
     "hour": "hour|hourly|per hour wage|stunde|stundlich|per hour|hr",
     "day": "day|daily|per day wage|tag|per day",
     "week": "week|weekly|per week salary|woche|per week",
@@ -224,7 +231,7 @@ _INTERVAL = {
 }
 
 
-def interval(text: object) -> str | None:
+def interval(text: object) -> Interval | None:
     """What pay is per: `hour`, `day`, `week`, `month` or `year`; `None` if unknown."""
     key = _key(str(text)) if text else ""
     return next((kind for kind, words in _INTERVAL.items() if key in words.split("|")), None)

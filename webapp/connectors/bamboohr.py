@@ -9,7 +9,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from webapp.connectors import _text as text
-from webapp.connectors._contract import ATS, Connector, Field, Label, Location, RemoteAccount, RemotePosition, Unchanged
+from webapp.connectors._contract import (
+    ATS,
+    Connector,
+    Field,
+    Label,
+    Location,
+    Reason,
+    RemoteAccount,
+    RemotePosition,
+    Unchanged,
+)
 from webapp.connectors._errors import AccountNotFound, ConnectorError, PermissionMissing, UnexpectedAnswer
 from webapp.connectors._http import Answer, need
 from webapp.i18n import N_
@@ -23,8 +33,9 @@ SUBDOMAIN = Field(
     pattern=r"(?!(?:api|app|www|help|static|documentation|developers|localhost)$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?",
     lower=True,
 )
-WITHHELD = {"draft": "draft"} | dict.fromkeys(("on hold", "filled", "canceled", "deleted", "gone"), "closed")
-WORKPLACES = {"0": "on_site", "1": "remote", "2": "hybrid"}
+WITHHELD: dict[str, Reason] = {"draft": "draft", "on hold": "closed", "filled": "closed", "canceled": "closed"}
+WITHHELD |= {"deleted": "closed", "gone": "closed"}
+WORKPLACES: dict[str, text.Workplace] = {"0": "on_site", "1": "remote", "2": "hybrid"}
 PAY = N_("Pay is a free text in BambooHR and is shown as it is.")
 Shown = dict[str, dict[str, Any]]
 LABELS = {"Compensation": "compensation", "Minimum experience": "minimumExperience"}

@@ -235,7 +235,9 @@ def _parse(answer: Answer) -> Element:
     except DefusedXmlException:
         message = N_("What this address answers is no feed that Berth reads: it holds a DTD, which can do harm.")
     except (ParseError, ValueError, RecursionError):
-        message = N_("What this address answers is no feed: it is neither XML nor JSON, or it breaks off.")
+        message = N_(
+            "What this address answers is no feed that Berth reads: neither XML nor JSON, broken off, or too large."
+        )
     raise UnexpectedAnswer(message)
 
 

@@ -42,8 +42,8 @@ FROM_UKG = N_(
     " found in UKG Pro under Recruiting › Settings › Integrations."
 )
 # The labels of these numbers stand in the job board's own locale file; other values are not known.
-WORKPLACES = {0: "hybrid", 1: "on_site", 2: "remote"}
-FULL_TIME = {True: "full_time", False: "part_time"}
+WORKPLACES: dict[int, text.Workplace] = {0: "hybrid", 1: "on_site", 2: "remote"}
+FULL_TIME: dict[Any, text.EmploymentType] = {True: "full_time", False: "part_time"}
 LANGUAGES = {"pr_br": "pt-BR"}  # UKG's own spelling
 
 
@@ -350,11 +350,12 @@ def _board_pay(detail: dict[str, Any]) -> Salary | None:
         return None
     shown = (detail.get("PayRange") or {}) if detail.get("PayRangeVisible") else {}
     currency = text.currency(detail.get("CompensationCurrencyCode") or detail.get("PayRangeCurrencyCode"))
-    for low, high, interval in (
+    amounts: tuple[tuple[Any, Any, text.Interval | None], ...] = (
         (shown.get("PayRangeMinimum"), shown.get("PayRangeMaximum"), None),
         (detail.get("CompensationAnnualMinimum"), detail.get("CompensationAnnualMaximum"), "year"),
         (detail.get("CompensationHourlyMinimum"), detail.get("CompensationHourlyMaximum"), "hour"),
-    ):
+    )
+    for low, high, interval in amounts:
         salary = Salary(text.number(low) or None, text.number(high) or None, currency, interval)
         if salary.min or salary.max:
             return salary

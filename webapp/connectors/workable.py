@@ -11,6 +11,7 @@ from webapp.connectors._contract import (
     Connector,
     Field,
     Location,
+    Reason,
     RemoteAccount,
     RemotePosition,
     Salary,
@@ -27,14 +28,12 @@ ADDRESSES = (
 SUBDOMAIN = Field(
     "subdomain",
     N_("Account name"),
-    N_(
-        "The part before .workable.com in the address you sign in at, or behind apply.workable.com/ on your careers page."
-    ),
+    N_("The part before .workable.com where you sign in, or behind apply.workable.com/ on your careers page."),
     example="northwind",
     pattern=r"(?!(?:www|apply|api|jobs|help)$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?",
     lower=True,
 )
-WITHHELD = {"draft": "draft", "closed": "closed", "archived": "closed"}
+WITHHELD: dict[str, Reason] = {"draft": "draft", "closed": "closed", "archived": "closed"}
 
 
 class Workable(Connector):
@@ -49,9 +48,7 @@ class Workable(Connector):
         Field(
             "access_token",
             N_("Access token"),
-            N_(
-                "In Workable: your picture › Settings › Integrations › Apps › Generate new token, with the scope r_jobs."
-            ),
+            N_("In Workable: your picture › Settings › Integrations › Apps › Generate new token, scope r_jobs."),
             example="kX3vB7nQ2mZ8cR5tW1yP",
             pattern=r"\S{20,}",
             secret=True,

@@ -21,7 +21,7 @@ ADMIN, CUSTOMER = "admin", "customer"
 
 
 class LinkedAccount(Base):
-    """One organisation's ATS account, authorised. Schedule, lease, fence, health, positions and credentials are here."""
+    """One organisation's ATS account, authorised: schedule, lease, fence, health, positions and credentials are its."""
 
     __tablename__ = "linked_accounts"
     __table_args__ = (UniqueConstraint("organisation_id", "ats", "remote_id"),)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
 
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -55,11 +54,12 @@ class User(Base):
 
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")
 
+    __allow_unmapped__ = True
     is_authenticated = True
     is_anonymous = False
-    #: The token of the session that this request came with; set by services/people.py.
-    session_token: ClassVar[str | None] = None
-    session: ClassVar[UserSession | None] = None
+    #: The session that this request came with, and its token; set by services/people.py.
+    session_token: str | None = None
+    session: UserSession | None = None
 
     @property
     def is_active(self) -> bool:

@@ -20,7 +20,7 @@ def build(way_in: str, values: Mapping[str, str]) -> Connector:
 
 def connector_of(account: LinkedAccount) -> Connector:
     """The connector of a linked account, its credentials opened. Raises `ConnectorError`."""
-    if account.way_in not in CONNECTORS:
+    if account.way_in is None or account.way_in not in CONNECTORS:
         raise UnexpectedAnswer(N_("This version of Berth does not have the way in that was chosen for this account."))
     try:
         secrets = vault.secrets_of(account)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from webapp.connectors import CONNECTORS, RemoteAccount, RemotePosition, ways_in
-from webapp.extensions import db, now, release, transaction, wake
+from webapp.extensions import changed, db, now, release, transaction, wake
 from webapp.i18n import N_
 from webapp.models import Connection, Link, LinkedAccount, Position, User
 from webapp.models.accounts import ADMIN, CUSTOMER, OK, RELINK
@@ -207,7 +207,7 @@ def finish(link: Link, confirmed: bool, actor: Actor) -> None:
             .values(established_at=now())
             .execution_options(synchronize_session=False)
         )
-        if spent.rowcount != 1:
+        if changed(spent) != 1:
             session.refresh(link)
             raise LinkClosed("used" if link.established_at else link.state, link)
         account = link.account

@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select, update
 
-from webapp.extensions import db, now, settings, transaction
+from webapp.extensions import changed, db, now, settings, transaction
 from webapp.i18n import N_
 from webapp.models import Invitation, Organisation, User, UserSession
 from webapp.models.people import PERMISSIONS, ROLES
@@ -273,7 +273,7 @@ def accept(invitation: Invitation, name: str, email: str, password: str, organis
             .where(Invitation.id == invitation.id, Invitation.used_at.is_(None), Invitation.voided_at.is_(None))
             .values(used_at=now())
         )
-        if spent.rowcount != 1 or (invitation.purpose == SETUP and there_are_users()):
+        if changed(spent) != 1 or (invitation.purpose == SETUP and there_are_users()):
             raise Refused(N_("This address has been used already. Sign in, or ask for a new one."))
         organisation = invitation.organisation
         if invitation.purpose == SETUP:

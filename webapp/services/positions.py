@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, cast
 
 import nh3
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from webapp.connectors import RemotePosition
@@ -21,10 +21,15 @@ from webapp.models import LinkedAccount, Position
 CLEANER = 1
 #: nh3 is quadratic in nested blocks (RELIABILITY, T12).
 DESCRIPTION_LIMIT = 64 * 1024
-TAGS = set("p br ul ol li b strong i em u h2 h3 h4 h5 h6 a blockquote table thead tbody tr th td hr".split())
-DROPPED_WITH_CONTENT = set("script style title textarea noscript template iframe object embed svg math".split())
+TAGS = {
+    *("p", "br", "ul", "ol", "li", "b", "strong", "i", "em", "u", "h2", "h3", "h4", "h5", "h6", "a", "blockquote"),
+    *("table", "thead", "tbody", "tr", "th", "td", "hr"),
+}
+DROPPED_WITH_CONTENT = {
+    *("script", "style", "title", "textarea", "noscript", "template", "iframe", "object", "embed", "svg", "math"),
+}
 _HREF = re.compile(r"https?://[^\s\\/@]+[^\s\\]*|mailto:[^\s\\]+")
-_TABLE = Position.__table__
+_TABLE = cast(Table, Position.__table__)
 
 
 def clean(html: str | None) -> str | None:
@@ -125,7 +130,7 @@ def write(
     if new:
         session.execute(insert(Position), new)
     if changed:
-        columns = {name: bindparam(name) for name in changed[0] if name != "b_id"}
+        columns: dict[str, Any] = {name: bindparam(name) for name in changed[0] if name != "b_id"}
         session.connection().execute(update(_TABLE).where(_TABLE.c.id == bindparam("b_id")).values(columns), changed)
     if reopened:
         session.connection().execute(

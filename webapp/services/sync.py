@@ -1,4 +1,4 @@
-"""Sync: read everything first, then change the stored positions in one transaction. A list that broke off closes nothing.
+"""Sync: read everything first, then change the stored positions in one transaction. A broken-off list closes nothing.
 
 What is due, who claimed it and what failed are columns of the linked account, so that running twice is harmless: a
 claim is a conditional UPDATE, and the `fence` that it raises keeps a worker that lost its lease from writing.
@@ -26,7 +26,7 @@ from webapp.connectors import (
     TemporarilyUnavailable,
     UnexpectedAnswer,
 )
-from webapp.extensions import db, new_id, now, release, settings, transaction, wake
+from webapp.extensions import changed, db, new_id, now, release, settings, transaction, wake
 from webapp.i18n import N_
 from webapp.models import Connection, LinkedAccount, Organisation, Position, SyncRun
 from webapp.models.accounts import NEEDS_RELINK, OK, PROBLEM, UNAVAILABLE
@@ -309,7 +309,7 @@ class _Reporter:
                 .where(LinkedAccount.id == self.held.account_id, LinkedAccount.fence == self.held.fence)
                 .values(progress_done=done, lease_until=now() + timedelta(seconds=settings().lease_seconds))
             )
-        return renewed.rowcount == 1
+        return changed(renewed) == 1
 
     def stop(self) -> None:
         """End the thread; safe to call twice."""

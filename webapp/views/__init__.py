@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,9 +11,9 @@ if TYPE_CHECKING:
 
 def register(app: Flask) -> None:
     """All blueprints, and what every page needs."""
-    from webapp.views import auth, connect, connections, desk, errors, integrations, ops, page, users, widget, widgets
+    from webapp.views import errors, page
 
     page.set_up(app)
     errors.set_up(app)
-    for module in (auth, integrations, connections, connect, widgets, widget, users, desk, ops):
-        app.register_blueprint(module.blueprint)
+    for name in ("auth", "integrations", "connections", "connect", "widgets", "widget", "users", "desk", "ops"):
+        app.register_blueprint(import_module(f"{__name__}.{name}").blueprint)

@@ -161,10 +161,8 @@ class Store:
         if not keys:
             return
         with self.app.app_context():
-            versions = {
-                key: version
-                for key, version in db.session.execute(select(Widget.key, Widget.version).where(Widget.key.in_(keys)))
-            }
+            found = db.session.execute(select(Widget.key, Widget.version).where(Widget.key.in_(keys)))
+            versions: dict[str, int] = dict(found.tuples().all())
         for key in keys:
             if key not in versions:
                 self._held.pop(key, None)
