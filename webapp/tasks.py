@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 
 from webapp.extensions import on_wake, settings
-from webapp.services import connections, people, sync
+from webapp.services import connections, mail, people, sync
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -51,6 +51,9 @@ def register(app: Flask) -> None:
                 log.warning("The queue could not be reached (%s); the worker finds the account by itself.", error)
 
     on_wake("sync", wake_sync)
+    send_mail = huey.task(name="send_mail", retries=5, retry_delay=60, retry_backoff=2)(in_context(mail.send))
+    if not config.testing:
+        on_wake("mail", send_mail)
 
 
 def clean_up() -> None:

@@ -8,7 +8,6 @@ can be replayed above. No kept library passes the whole corpus of tests/connecto
 from __future__ import annotations
 
 import ipaddress
-import math
 import os
 import queue
 import socket
@@ -26,11 +25,11 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
 CONNECT_SECONDS = 5.0
-_IPV6_ALLOWED = ipaddress.ip_network("2000::/3")
+# Of IPv6, only 2000::/3 is in use.
 _SPECIAL = """
     0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 168.63.129.16/32 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24
     192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4
-    2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20
+    ::/3 2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20 4000::/2 8000::/1
 """
 _DENIED = [ipaddress.ip_network(network) for network in _SPECIAL.split()]
 
@@ -45,8 +44,7 @@ def is_public(address: str) -> bool:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return False
-    allowed = ip.version == 4 or (ip in _IPV6_ALLOWED and "%" not in address)
-    return allowed and not any(ip in network for network in _DENIED)
+    return "%" not in address and not any(ip in network for network in _DENIED)
 
 
 @dataclass(frozen=True)
@@ -75,14 +73,14 @@ class Asked:
     A time-out of every read is no deadline: a server that sends a byte a second keeps to it for hours.
     """
 
-    def __init__(self, host: str = "", seconds: float = math.inf) -> None:
+    def __init__(self, host: str = "", seconds: float = 0.0) -> None:
         self.host, self.seconds, self.spent, self.passed = host, seconds, 0.0, False
         self._timer: threading.Timer | None = None
         self._watched: socket.socket | None = None
 
     def run(self) -> None:
         """Let the time run."""
-        if self.seconds < math.inf:
+        if self.seconds:
             self._since = time.monotonic()
             self._timer = threading.Timer(max(0.0, self.seconds - self.spent), self._cut)
             self._timer.daemon = True
@@ -117,17 +115,14 @@ class Asked:
 
 @dataclass
 class Dialling:
-    """What one client's connections share: who may be dialled, how fast, and what was seen on the way.
-
-    `ca_bundle`: a file with certificate authorities that are trusted beside the public ones.
-    """
+    """What one client's connections share: who may be dialled, how fast, and what was seen on the way."""
 
     private: PrivateHosts = field(default_factory=PrivateHosts)
     requests: int = 0
     seconds: float = 0.0
     seen: Callable[[str, str], None] = lambda step, host: None
-    ca_bundle: str | None = None
-    _sent: deque[float] = field(default_factory=deque)
+    ca_bundle: str | None = None  # a file of authorities that are trusted beside the public ones
+    _sent: deque[list[float]] = field(default_factory=deque)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _local: threading.local = field(default_factory=threading.local)
 
@@ -148,20 +143,22 @@ class Dialling:
             asked.release()
             self._local.asked = None
 
-    def pace(self) -> None:
+    def pace(self) -> list[float]:
         """Wait until the declared limit (`requests` per `seconds`) lets another request go; that costs it no time.
 
-        A tenth longer, since the first request of a window may have reached the ATS later than it was sent.
+        Returns when it goes, to be set again by its answer: nobody knows when in between it reached the ATS.
         """
-        if not self.requests:
-            return
-        asked = self.asked
-        asked.hold()
-        with self._lock:
-            if len(self._sent) >= self.requests:
-                time.sleep(max(0.0, self._sent.popleft() + self.seconds * 1.1 - time.monotonic()))
-            self._sent.append(time.monotonic())
-        asked.run()
+        sent = [0.0]
+        if self.requests:
+            asked = self.asked
+            asked.hold()
+            with self._lock:
+                if len(self._sent) >= self.requests:
+                    time.sleep(max(0.0, self._sent.popleft()[0] + self.seconds - time.monotonic()))
+                sent[0] = time.monotonic()
+                self._sent.append(sent)
+            asked.run()
+        return sent
 
 
 def resolve_public(host: str, port: int, private: PrivateHosts) -> list[tuple[Any, ...]]:
@@ -210,9 +207,11 @@ class _Guarded:
             except OSError as error:
                 dialled.close()
                 failure = error
-                continue
-            self.dialling.seen("connected", asked.host)
-            return dialled
+                if asked.passed:
+                    break
+            else:
+                self.dialling.seen("connected", asked.host)
+                return dialled
         raise failure
 
     def request(self, *args: Any, **kwargs: Any) -> None:
@@ -227,8 +226,11 @@ class _Paced:
     dialling: Dialling
 
     def urlopen(self, *args: Any, **kwargs: Any) -> Any:
-        self.dialling.pace()
-        return super().urlopen(*args, **kwargs)  # type: ignore[misc]
+        sent = self.dialling.pace()
+        try:
+            return super().urlopen(*args, **kwargs)  # type: ignore[misc]
+        finally:
+            sent[0] = time.monotonic()
 
 
 class GuardedAdapter(HTTPAdapter):
@@ -252,5 +254,4 @@ class GuardedAdapter(HTTPAdapter):
         }
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        """Never: a proxy would do the dialling."""
-        raise AddressRefused("proxy")
+        raise AddressRefused("a proxy would do the dialling")

@@ -404,7 +404,8 @@ def _html(element: Element) -> str | None:
         body = html.escape(body, quote=False)
     if "<" in body or "\n" not in body:
         return body
-    return "".join(f"<p>{part.strip().replace(chr(10), '<br>')}</p>" for part in re.split(r"\n\s*\n", body))
+    blocks = re.split(r"\n\s*\n", body.replace("\r", ""))
+    return "".join("<p>" + block.replace("\n", "<br>") + "</p>" for block in blocks)
 
 
 def _salary(said: str) -> Salary | None:

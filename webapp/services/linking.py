@@ -75,6 +75,11 @@ def open_link(token: str, user: User | None) -> Link:
     return link
 
 
+def newest(account: LinkedAccount) -> Link | None:
+    """The link issued last to an account."""
+    return db.session.scalar(select(Link).where(Link.account_id == account.id).order_by(Link.created_at.desc()).limit(1))
+
+
 def start(link: Link) -> None:
     """The holder's first act. Binds the link to no browser."""
     with transaction():

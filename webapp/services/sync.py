@@ -30,7 +30,7 @@ from webapp.extensions import changed, db, new_id, now, release, settings, trans
 from webapp.i18n import N_
 from webapp.models import Connection, LinkedAccount, Organisation, Position, SyncRun
 from webapp.models.accounts import NEEDS_RELINK, OK, PROBLEM, UNAVAILABLE
-from webapp.services import accounts, positions, widgets
+from webapp.services import accounts, mail, positions, widgets
 
 log = logging.getLogger("berth.sync")
 LIMIT = 20_000
@@ -247,6 +247,8 @@ def _failed(held: Claim, started: datetime, error: ConnectorError) -> SyncRun | 
         account.next_sync_at = _again(account, error)
         if isinstance(error, CredentialsRejected):
             account.health = NEEDS_RELINK
+            if account.connection is not None:
+                mail.needs_relink(account.connection, str(error))
         else:
             account.health = UNAVAILABLE if isinstance(error, TemporarilyUnavailable) else PROBLEM
         widgets.bump_for(session, account.id)

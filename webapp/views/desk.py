@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 
 from webapp.models.people import ROLES
-from webapp.services import people
+from webapp.services import mail, people
 from webapp.services.refusal import Refused
 from webapp.views.access import needs_service_desk
 from webapp.views.page import actor, public_url, say
@@ -26,6 +26,7 @@ def organisations() -> Any:
                 form.get("name", ""), form.get("email", ""), list(ROLES["admin"][1]), actor()
             )
             address = public_url(url_for("auth.invitation", token=token))
+            mail.invite(form.get("email", "").strip(), made.name, address)
         except Refused as refused:
             error = {refused.field or "": say(refused)}
     page = render_template(

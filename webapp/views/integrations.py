@@ -34,10 +34,14 @@ def ats() -> Any:
 
 
 def _page(**values: Any) -> str:
+    find = " ".join(request.args.get("find", "").split())[:100]
+    others = [a for a in ATSS.values() if not a.order]
     return render_template(
         "integrations/ats.html",
         direct=[a for a in ATSS.values() if a.order],
-        others=[a for a in ATSS.values() if not a.order],
+        others=[a for a in others if find.lower() in a.name.lower()],
+        all_others=len(others),
+        find=find,
         **section(current_user.organisation),
         **values,
     )

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from webapp.i18n import _
 from webapp.models.people import MANAGE_USERS, PERMISSIONS, ROLES
-from webapp.services import people
+from webapp.services import mail, people
 from webapp.services.refusal import Refused
 from webapp.views.access import needs
 from webapp.views.page import actor, public_url, say
@@ -35,7 +35,9 @@ def invite() -> Any:
         token = people.invite(current_user.organisation, email, list(ROLES[role][1]), actor())
     except Refused as refused:
         return _page(email=email, role=role, errors={refused.field or "": say(refused)}), 422
-    return _page(invited=email, address=public_url(url_for("auth.invitation", token=token)))
+    address = public_url(url_for("auth.invitation", token=token))
+    mail.invite(email.strip(), current_user.organisation.name, address)
+    return _page(invited=email, address=address, mailed=mail.is_set_up())
 
 
 def _page(**values: Any) -> str:

@@ -162,7 +162,7 @@ class Store:
             return
         with self.app.app_context():
             found = db.session.execute(select(Widget.key, Widget.version).where(Widget.key.in_(keys)))
-            versions: dict[str, int] = dict(found.tuples().all())
+            versions: dict[str, int] = {key: version for key, version in found}  # noqa: C416
         for key in keys:
             if key not in versions:
                 self._held.pop(key, None)

@@ -1,0 +1,250 @@
+"""The shapes that feeds come in, as small documents, and what is read out of each."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import requests
+import time_machine
+
+from tests.connectors.replay import Replay, plain, respond
+from webapp.connectors import InvalidConfig, Unchanged, UnexpectedAnswer
+from webapp.connectors.job_feed import JobFeed
+
+URL = "https://feeds.example.com/jobs"
+INDEED = "<source><publisher>Northwind</publisher>{}</source>"
+ATOM = '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="nl"><title>Northwind</title><id>urn:f</id>{}</feed>'
+COOK = "<?xml version='1.0' encoding='{}'?><jobs><job><id>9</id><title>Köchin</title></job></jobs>"
+RSS = """<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:g="http://base.google.com/ns/1.0"
+  xmlns:tt="https://teamtailor.com/locations" xmlns:job_listing="https://feeds.example.com"
+  xmlns:media="http://search.yahoo.com/mrss/" xmlns:dc="http://purl.org/dc/elements/1.1/"
+  xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>Northwind jobs</title><link>https://feeds.example.com/</link>
+  <image><title>Logo</title><url>https://feeds.example.com/logo.png</url></image>{}</channel></rss>"""
+
+
+def feed(body: str | bytes, config: dict[str, str] | None = None, **headers: str) -> tuple[JobFeed, Replay]:
+    """A connector to which `URL` answers with this document."""
+    raw = body.encode() if isinstance(body, str) else body
+
+    def answer(_number: int, empty: requests.Response) -> requests.Response:
+        return respond(empty.request, 200, raw, {"Content-Type": "text/xml", **headers})
+
+    replay = Replay([{"request": f"GET {URL}", "text": ""}], answer)
+    return JobFeed({"url": URL, **(config or {})}, replay.session), replay
+
+
+DOCUMENTS: dict[str, tuple[str | bytes, str]] = {
+    "Indeed, CDATA and an RFC 822 date": (
+        INDEED.format("""<job><title><![CDATA[Sous-chef & baker]]></title>
+            <date><![CDATA[Fri, 10 Dec 2027 22:49:39 GMT]]></date><referencenumber><![CDATA[u-1]]></referencenumber>
+            <url> <![CDATA[https://x.example.com/1?a=1&b=2]]> </url><city><![CDATA[Phoenix]]></city>
+            <state><![CDATA[AZ]]></state><country><![CDATA[US]]></country><salary><![CDATA[$20 per hour]]></salary>
+            <description><![CDATA[<p>AT&amp;T, 5 &lt; 6</p>]]></description><jobtype><![CDATA[parttime]]></jobtype>
+            <remotetype><![CDATA[Fully remote]]></remotetype></job>"""),
+        """{"id": "u-1", "title": "Sous-chef & baker", "url": "https://x.example.com/1?a=1&b=2",
+            "locations": [{"city": "Phoenix", "region": "AZ", "country": "US"}], "workplace": "remote",
+            "employment_type": "part_time", "description_html": "<p>AT&amp;T, 5 &lt; 6</p>",
+            "posted_at": "2027-12-10T22:49:39+00:00",
+            "salary": {"min": 20.0, "max": 20.0, "currency": "USD", "interval": "hour"}}""",
+    ),
+    "Indeed, an ISO date, lines of text, an unknown country": (
+        INDEED.format("""<job><title>Baker</title><date>2026-10-01T06:00:00+02:00</date><id>2</id><country>Atlantis</country>
+            <city>Poseidonis</city><description>We bake.&#10;&#10;At night,&#13;&#10;mostly.</description></job>"""),
+        """{"id": "2", "title": "Baker", "locations": [{"city": "Poseidonis"}],
+            "posted_at": "2026-10-01T04:00:00+00:00",
+            "description_html": "<p>We bake.</p><p>At night,<br>mostly.</p>"}""",
+    ),
+    "RSS with content:encoded and job_listing:": (
+        RSS.format("""<item><title>Ops &amp;#8211; Lead</title><link>https://x.example.com/1</link>
+            <guid isPermaLink="false">p=1</guid><dc:creator>Mira Holm</dc:creator>
+            <pubDate>Mon, 05 Oct 2026 7:00:00 GMT</pubDate><description>Short […]</description>
+            <content:encoded><![CDATA[<h2>You</h2><p>lead.</p>]]></content:encoded>
+            <media:content url="x"><media:title>Logo</media:title></media:content>
+            <job_listing:company>Northwind</job_listing:company><job_listing:job_type>Full Time</job_listing:job_type>
+            <job_listing:location>Remote; Wien, Austria</job_listing:location></item>"""),
+        """{"id": "p=1", "title": "Ops – Lead", "url": "https://x.example.com/1",
+            "locations": [{"name": "Wien, Austria", "city": "Wien", "country": "AT"}], "workplace": "remote",
+            "employment_type": "full_time", "description_html": "<h2>You</h2><p>lead.</p>",
+            "posted_at": "2026-10-05T07:00:00+00:00", "company": "Northwind"}""",
+    ),
+    "RSS with g:, escaped twice": (
+        RSS.format("""<item><title>Engineer (Walldorf, BW, DE)</title><link>https://x.example.com/2</link><g:id>77</g:id>
+            <description>&amp;lt;p&amp;gt;Build.&amp;lt;/p&amp;gt;</description><g:employer>Northwind</g:employer>
+            <g:location>Walldorf, BW, DE</g:location><g:job_function>IT</g:job_function>
+            <g:expiration_date>2099-01-31</g:expiration_date></item>"""),
+        """{"id": "77", "title": "Engineer (Walldorf, BW, DE)", "url": "https://x.example.com/2",
+            "locations": [{"name": "Walldorf, BW, DE", "city": "Walldorf", "country": "DE"}], "category": "IT",
+            "description_html": "<p>Build.</p>", "closes_at": "2099-01-31T00:00:00+00:00", "company": "Northwind"}""",
+    ),
+    "RSS with tt:": (
+        RSS.format("""<item><title>Nurse</title><guid>https://x.example.com/3</guid><remoteStatus>fully</remoteStatus>
+            <tt:department>Care</tt:department><tt:locations><tt:location><tt:name>HQ</tt:name><tt:city>Lund</tt:city>
+            <tt:country>Sweden</tt:country></tt:location><tt:location><tt:city>Oslo</tt:city>
+            <tt:country>Norway</tt:country></tt:location></tt:locations></item>"""),
+        """{"id": "https://x.example.com/3", "title": "Nurse", "url": "https://x.example.com/3", "department": "Care",
+            "locations": [{"name": "HQ", "city": "Lund", "country": "SE"}, {"city": "Oslo", "country": "NO"}],
+            "workplace": "remote"}""",
+    ),
+    "Atom": (
+        ATOM.format("""<entry><title>Kok</title><id>urn:1</id><link rel="self" href="https://x.example.com/self"/>
+            <link href="https://x.example.com/4"/><author><name>Mira Holm</name></author><category term="Keuken"/>
+            <published>2026-10-01T00:00:00Z</published><updated>2026-10-02T00:00:00Z</updated><summary>Kort</summary>
+            <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Koken &amp; meer</p></div></content>
+            </entry><entry><title>Bakker</title><id>urn:2</id><content>a &lt; b</content></entry>"""),
+        """{"id": "urn:1", "title": "Kok", "url": "https://x.example.com/4", "language": "nl", "category": "Keuken",
+            "posted_at": "2026-10-01T00:00:00+00:00", "updated_at": "2026-10-02T00:00:00+00:00",
+            "description_html": "<div><p>Koken &amp; meer</p></div>"},
+           {"id": "urn:2", "title": "Bakker", "description_html": "a &lt; b", "language": "nl"}""",
+    ),
+    "JSON Feed": (
+        r"""{"version": "https://jsonfeed.org/version/1.1", "title": "Jobs", "items": [{"id": 5, "title": "Dev",
+             "url": "https://x.example.com/5", "summary": "Short", "content_text": "1 < 2\nand more",
+             "language": "en_GB", "date_published": "2026-10-01T00:00:00Z", "authors": [{"name": "Mira Holm"}]}]}""",
+        """{"id": "5", "title": "Dev", "url": "https://x.example.com/5", "posted_at": "2026-10-01T00:00:00+00:00",
+            "description_html": "<p>1 &lt; 2<br>and more</p>", "language": "en-GB"}""",
+    ),
+    "LinkedIn": (
+        INDEED.format("""<expectedJobCount>1</expectedJobCount><job><partnerJobId><![CDATA[LJ-1]]></partnerJobId>
+            <company><![CDATA[Northwind]]></company><companyId>123</companyId><jobTitle><![CDATA[Planner]]></jobTitle>
+            <jobDescription><![CDATA[<b>Plan</b>]]></jobDescription><posterEmail>mira@example.com</posterEmail>
+            <applyUrl><![CDATA[https://x.example.com/6/apply]]></applyUrl><location><![CDATA[Rome, Italy]]></location>
+            <alternateLocations><alternateLocation>Milan, Italy</alternateLocation></alternateLocations>
+            <workplaceTypes><![CDATA[On-site]]></workplaceTypes><jobtype>FULL_TIME</jobtype>
+            <skillsAndExperience>Calm</skillsAndExperience></job>"""),
+        """{"id": "LJ-1", "title": "Planner", "apply_url": "https://x.example.com/6/apply", "locations": [
+            {"name": "Rome, Italy", "city": "Rome", "country": "IT"}, {"name": "Milan, Italy", "city": "Milan",
+            "country": "IT"}], "workplace": "on_site", "employment_type": "full_time", "company": "Northwind",
+            "description_html": "<b>Plan</b>\\n<h3>Skills and experience</h3>Calm"}""",
+    ),
+    "parts with headings, and more of something else": (
+        f"""<feed><categories>{"<category><id>1</id><name>IT</name></category>" * 5}</categories><postings><posting>
+            <id>1</id><job_title>Sales</job_title><url>https://x.example.com/7</url><job_locations><job_location>
+            <city>Hamburg</city><country>DE</country></job_location></job_locations><description_template>
+            <company_description><title>About us</title><content><![CDATA[<p>Old.</p>]]></content></company_description>
+            <skills><title>You</title><content>sell</content></skills></description_template></posting></postings></feed>""",
+        """{"id": "1", "title": "Sales", "url": "https://x.example.com/7",
+            "locations": [{"city": "Hamburg", "country": "DE"}],
+            "description_html": "<h3>About us</h3><p>Old.</p>\\n<h3>You</h3>sell"}""",
+    ),
+    "a mark at the beginning and characters that XML forbids": (
+        b"\xef\xbb\xbf<?xml version='1.0'?><jobs><job id='8'><title>Ba\x0bk\x00er&#x1F;</title></job></jobs>",
+        '{"id": "8", "title": "Baker"}',
+    ),
+    "Latin-1": (COOK.format("ISO-8859-1").encode("latin-1"), '{"id": "9", "title": "Köchin"}'),
+    "UTF-16": (COOK.format("utf-16").encode("utf-16"), '{"id": "9", "title": "Köchin"}'),
+    "UTF-8 that is called UTF-16": (COOK.format("utf-16"), '{"id": "9", "title": "Köchin"}'),
+    "the same id twice, other places": (
+        INDEED.format(
+            "".join(f"<job><id>1</id><title>A</title><city>{c}</city></job>" for c in ("Lyon", "Nice", "Lyon"))
+        ),
+        '{"id": "1", "title": "A", "locations": [{"city": "Lyon"}, {"city": "Nice"}]}',
+    ),
+    "the same id twice, another title": (
+        INDEED.format("<job><id>1</id><title>Old</title></job><job><id>1</id><title>New</title></job>"),
+        '{"id": "1", "title": "New"}',
+    ),
+    "Indeed, empty": (INDEED.format("<lastBuildDate>Mon, 05 Oct 2026 07:00:00 GMT</lastBuildDate>"), ""),
+    "RSS, empty": (RSS.format(""), ""),
+    "Atom, empty": (ATOM.format(""), ""),
+    "JSON Feed, empty": ('{"version": "https://jsonfeed.org/version/1.1", "title": "Jobs", "items": []}', ""),
+}
+
+ENTITY = '<?xml version="1.0"?><!DOCTYPE source [{}]><source><job><id>1</id><title>&a;</title></job></source>'
+
+
+def laugh(name: str, before: str) -> str:
+    return f'<!ENTITY {name} "{f"&{before};" * 10}">'
+
+
+NO_FEEDS = {
+    "a page": "<!DOCTYPE html><html><head><title>Jobs</title></head><body><h1>Jobs</h1></body></html>",
+    "a page that is XML": '<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "x"><html><head><title>J</title></head></html>',
+    "a sitemap": "<urlset><url><loc>https://x.example.com/1</loc></url><url><loc>https://x.example.com/2</loc></url></urlset>",
+    "an error": "<jobs><error>Wrong key</error></jobs>",
+    "a JSON error": '{"title": "Not found", "status": 404}',
+    "half a feed": INDEED.format("<job><id>1</id><title>A</title></job>")[:60],
+    "another encoding than declared": COOK.format("utf-8").encode("latin-1"),
+    "a file": ENTITY.format('<!ENTITY a SYSTEM "file:///etc/hostname">'),
+    "an address": ENTITY.format('<!ENTITY % a SYSTEM "https://x.example.com/x.dtd"> %a;'),
+    "a billion laughs": ENTITY.format('<!ENTITY z "ha">' + "".join(map(laugh, "yxwvutsra", "zyxwvutsr"))),
+    "200,000 levels": "<a>" * 200_000 + "</a>" * 200_000,
+    "100,000 levels of JSON": "[" * 100_000 + "]" * 100_000,
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_feed_is_read_exactly(name):
+    body, expected = DOCUMENTS[name]
+    found = [{k: v for k, v in plain(p).items() if k != "visibility"} for p in feed(body)[0].positions()]
+    assert found == json.loads(f"[{expected}]")
+
+
+@pytest.mark.parametrize("name", NO_FEEDS)
+def test_what_is_no_feed_is_said_to_be_none(name):
+    connector, replay = feed(NO_FEEDS[name])
+    with pytest.raises(UnexpectedAnswer, match="is no feed"):
+        list(connector.positions())
+    assert len(replay.asked) == 1
+
+
+def test_it_is_not_read_again_while_its_date_is_the_same():
+    date = "Mon, 05 Oct 2026 07:00:00 GMT"
+    body = INDEED.format("<job><id>1</id><title>A</title></job><job><id>2</id><title>B</title></job>")
+    connector, _replay = feed(body, **{"Last-Modified": date})
+    known = {p.id: p.version for p in connector.positions()}
+    assert known == {"1": date, "2": date}
+    replay = Replay([{"request": f"GET {URL}", "headers": {"If-Modified-Since": date}, "status": 304, "text": ""}])
+    connector = JobFeed({"url": URL}, replay.session)
+    assert list(connector.positions(known)) == [Unchanged("1"), Unchanged("2")]
+    assert connector.listed == 2
+
+
+def test_it_is_read_whole_where_the_known_versions_differ():
+    connector, replay = feed(INDEED.format("<job><id>1</id><title>A</title></job>"), ETag='"b"')
+    assert [p.title for p in connector.positions({"1": '"a"', "2": '"b"'})] == ["A"]
+    assert "If-None-Match" not in replay.asked[0].headers
+
+
+def test_pages_are_followed_and_have_no_version():
+    second = {"request": f"GET {URL}", "query": {"page": "2"}, "json": {"items": [{"id": "2", "title": "B"}]}}
+    page = {"next_url": "/jobs?page=2", "items": [{"id": "1", "title": "A"}]}
+    first = {"request": f"GET {URL}", "json": page, "answer_headers": {"ETag": '"a"'}}
+    connector = JobFeed({"url": URL}, Replay([second, first]).session)
+    assert [(p.id, p.version) for p in connector.positions()] == [("1", None), ("2", None)]
+
+
+def test_pages_that_go_round_are_an_error():
+    connector, _replay = feed(RSS.format(f'<atom:link rel="next" href="{URL}"/>'))
+    with pytest.raises(UnexpectedAnswer, match="do not come to an end"):
+        list(connector.positions())
+
+
+@pytest.mark.parametrize(("now", "still_open"), [("2026-10-05T23:59:00Z", 1), ("2026-10-06T00:01:00Z", 0)])
+def test_the_last_day_counts(now, still_open):
+    body = INDEED.format("<job><id>1</id><title>A</title><expirationdate>2026-10-05</expirationdate></job>")
+    with time_machine.travel(now, tick=False):
+        connector, _replay = feed(body)
+        assert len(list(connector.positions())) == still_open
+        assert [w.reason for w in connector.withheld] == ["expired"] * (1 - still_open)
+        assert connector.test().open_positions == still_open
+
+
+def test_a_company_that_the_feed_does_not_name_is_mentioned():
+    connector, _replay = feed(INDEED.format("<job><id>1</id><title>A</title></job>"), {"company": "Northwind"})
+    assert list(connector.positions()) == []
+    assert connector.test().notes == ("The feed holds no position of this company.",)
+
+
+def test_the_address_may_be_typed_without_https_and_is_shown_without_its_query():
+    connector = JobFeed({"url": " feeds.example.com/jobs?key=canary "})
+    assert connector.config == {"url": "https://feeds.example.com/jobs?key=canary"}
+    assert connector.shown(connector.config) == "feeds.example.com/jobs"
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://feeds.example.com/jobs", "https://eve:pw@feeds.example.com/", "https://[", "a b"]
+)
+def test_what_is_no_address_is_refused(url):
+    with pytest.raises(InvalidConfig):
+        JobFeed({"url": url})
