@@ -286,9 +286,10 @@ class Connector:
     @classmethod
     def _pasted(cls, config: Mapping[str, str]) -> dict[str, str]:
         """Values cut out of a whole address that was put into a field that wants a part of it."""
+        unset = {f.name: (None, "", f.default) for f in cls.fields}
         for value in config.values():
             if isinstance(value, str) and (found := cls.match_address(value)):
-                return {name: part for name, part in found.items() if config.get(name) in (None, "", value)}
+                return {name: part for name, part in found.items() if config.get(name) in (*unset[name], value)}
         return {}
 
     @classmethod

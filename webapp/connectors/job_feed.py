@@ -35,7 +35,7 @@ from webapp.connectors._contract import (
 )
 from webapp.connectors._errors import UnexpectedAnswer
 from webapp.connectors._http import Answer, Limits
-from webapp.connectors.greenhouse import places, work_model
+from webapp.connectors._places import places, work_model
 from webapp.i18n import N_
 
 JOB_FEED = ATS("job-feed", "Job feed", order=None)

@@ -9,11 +9,11 @@ from typing import Any
 
 from webapp.connectors import _text as text
 from webapp.connectors._contract import ATS, Connector, Field, Location, RemoteAccount, RemotePosition, Salary
-from webapp.connectors.greenhouse import places, work_model
+from webapp.connectors._places import places, work_model
 from webapp.i18n import N_
 
 LEVER = ATS("lever", "Lever", merge_slug="lever", website="https://www.lever.co")
-PAGE = 50
+PAGE = 100
 
 
 class LeverCareers(Connector):
@@ -74,7 +74,7 @@ class LeverCareers(Connector):
             for row in page:
                 self.listed += 1
                 yield _position(row)
-            skip, full = skip + len(page), len(page) >= PAGE
+            skip, full = skip + len(page), len(page) == PAGE  # more than asked for: the limit was ignored, that is all
 
     def _page(self, skip: int, limit: int) -> list[dict[str, Any]]:
         host = "api.eu.lever.co" if self.config["region"] == "eu" else "api.lever.co"

@@ -77,7 +77,8 @@ def open_link(token: str, user: User | None) -> Link:
 
 def newest(account: LinkedAccount) -> Link | None:
     """The link issued last to an account."""
-    return db.session.scalar(select(Link).where(Link.account_id == account.id).order_by(Link.created_at.desc()).limit(1))
+    of_account = select(Link).where(Link.account_id == account.id)
+    return db.session.scalar(of_account.order_by(Link.created_at.desc()).limit(1))
 
 
 def start(link: Link) -> None:
