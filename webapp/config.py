@@ -9,6 +9,7 @@ import base64
 import hashlib
 import ipaddress
 import os
+import re
 import secrets
 from functools import cache
 from pathlib import Path
@@ -23,7 +24,8 @@ HTMX_VERSION = "4.0.1"
 #: Computed from the package htmx.org@4.0.1 (its README prints the hash of 4.0.0).
 HTMX_INTEGRITY = "sha384-Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn"
 HTMX_CDN = f"https://cdn.jsdelivr.net/npm/htmx.org@{HTMX_VERSION}/dist/htmx.min.js"
-_WEAK = {"", "dev", "changeme", "secret", "password", "thisismyscretkey", "your_secret_key_here"}
+#: Words of keys that others shipped as an example, and that were then found in production.
+_WEAK = ("changeme", "change_me", "secret", "password", "thisismyscretkey")
 
 Words = Annotated[tuple[str, ...], NoDecode]
 
@@ -141,23 +143,28 @@ class Settings(Network):
             ]
             if self.simulator_url:
                 faults.append("BERTH_SIMULATOR_URL is for development: unset it.")
-            if self.public_url and not self.public_url.startswith("https://"):
+            if self.public_url and self.public_url.startswith("http://"):
                 faults.append("BERTH_PUBLIC_URL must begin with https:// in production.")
             if os.environ.get("FLASK_DEBUG") not in (None, "", "0"):
                 faults.append("FLASK_DEBUG must not be set in production.")
+        if self.public_url and not re.fullmatch(r"https?://[^/?#@\\\s]+/?", self.public_url):
+            faults.append("BERTH_PUBLIC_URL must be a whole address without a path, such as https://berth.example.com.")
         for key in self.secret_keys:
-            if len(key) < 32 or key.lower() in _WEAK or len(set(key)) < 8:
+            if len(key) < 32 or any(word in key.lower() for word in _WEAK) or len(set(key)) < 8:
                 faults.append("BERTH_SECRET_KEYS holds a weak key: use 32 random characters or more.")
         for entry in self.vault_keys:
             name, _colon, key = entry.partition(":")
             try:
-                right = name.isalnum() and len(base64.b64decode(key, validate=True)) == 32
+                right = re.fullmatch("[A-Za-z0-9]{1,32}", name) and len(base64.b64decode(key, validate=True)) == 32
             except ValueError:
                 right = False
             if not right or len(set(key)) < 8:
                 faults.append("BERTH_VAULT_KEYS must hold entries of the form name:base64 of 32 random bytes.")
+        names = [entry.partition(":")[0] for entry in self.vault_keys]
+        if len(names) != len(set(names)):
+            faults.append("BERTH_VAULT_KEYS names two keys alike: give each its own name.")
         if faults:
-            raise ValueError("\n".join(faults))
+            raise ValueError("\n".join(dict.fromkeys(faults)))
         if self.public_url:
             self.public_url = self.public_url.rstrip("/")
         return self
@@ -206,24 +213,43 @@ def _words(value: Any) -> Any:
 def _from_files() -> dict[str, str]:
     """Values of `BERTH_X_FILE`, for settings whose own variable is not set."""
     return {
-        name.removeprefix("BERTH_").removesuffix("_FILE").lower(): Path(path).read_text().strip()
+        name.removeprefix("BERTH_").removesuffix("_FILE").lower(): _text(Path(path))
         for name, path in os.environ.items()
         if name.startswith("BERTH_") and name.endswith("_FILE") and name.removesuffix("_FILE") not in os.environ
     }
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path} holds no text.") from None
+
+
 def load(**overrides: Any) -> Settings:
     """The settings of this process. Raises `SettingsError` with one sentence per fault."""
+    lines: list[str] = []
     try:
-        return Settings(**{**_from_files(), **overrides})
-    except ValidationError as error:
-        lines = []
-        for fault in error.errors():
-            where = f"BERTH_{'_'.join(str(p) for p in fault['loc']).upper()}: " if fault["loc"] else ""
-            lines.append(where + fault["msg"].removeprefix("Value error, "))
-        raise SettingsError("\n".join(lines)) from None
+        values = {**_from_files(), **overrides}
+        while True:
+            try:
+                settings = Settings(**values)
+            except ValidationError as error:
+                for fault in error.errors():
+                    where = f"BERTH_{'_'.join(str(p) for p in fault['loc']).upper()}: " if fault["loc"] else ""
+                    lines.append(where + fault["msg"].removeprefix("Value error, "))
+                wrong = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}
+                if not wrong:
+                    break
+                # What is wrong with the others shows only when these are right.
+                values |= {name: Settings.model_fields[name].default for name in wrong}
+            else:
+                if not lines:
+                    return settings
+                break
     except OSError as error:
         raise SettingsError(f"{error.filename} cannot be read or written: {error.strerror}.") from None
+    raise SettingsError("\n".join(lines))
 
 
 @cache

@@ -15,13 +15,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
 CONNECT_SECONDS = 5.0
@@ -70,7 +69,8 @@ class PrivateHosts:
 class Asked:
     """One question of one thread: whose steps are noted, and the connection that is cut when its time is up.
 
-    A time-out of every read is no deadline: a server that sends a byte a second keeps to it for hours.
+    A time-out of every read is no deadline: a server that sends a byte a second keeps to it for hours. The time may be
+    held and run on, while the question waits for its turn.
     """
 
     def __init__(self, host: str = "", seconds: float = 0.0) -> None:
@@ -79,7 +79,6 @@ class Asked:
         self._watched: socket.socket | None = None
 
     def run(self) -> None:
-        """Let the time run."""
         if self.seconds:
             self._since = time.monotonic()
             self._timer = threading.Timer(max(0.0, self.seconds - self.spent), self._cut)
@@ -87,7 +86,6 @@ class Asked:
             self._timer.start()
 
     def hold(self) -> None:
-        """Let the time stand still."""
         if self._timer:
             self._timer.cancel()
             self.spent += time.monotonic() - self._since
@@ -106,11 +104,9 @@ class Asked:
 
     def _cut(self) -> None:
         self.passed = True
-        try:
+        with suppress(OSError):
             if self._watched:
                 self._watched.shutdown(socket.SHUT_RDWR)  # whoever reads from it wakes up
-        except OSError:
-            pass
 
 
 @dataclass
@@ -247,11 +243,10 @@ class GuardedAdapter(HTTPAdapter):
             kwargs["ssl_context"].load_verify_locations(self.dialling.ca_bundle)
         super().init_poolmanager(*args, **kwargs)
         own = {"dialling": self.dialling}
-        plain, tls = (type(c.__name__, (_Guarded, c), own) for c in (HTTPConnection, HTTPSConnection))
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": type("Pool", (_Paced, HTTPConnectionPool), {**own, "ConnectionCls": plain}),
-            "https": type("Pool", (_Paced, HTTPSConnectionPool), {**own, "ConnectionCls": tls}),
-        }
+        for pool in (HTTPConnectionPool, HTTPSConnectionPool):
+            guarded = type("Connection", (_Guarded, pool.ConnectionCls), own)
+            paced = type("Pool", (_Paced, pool), {**own, "ConnectionCls": guarded})
+            self.poolmanager.pool_classes_by_scheme = {**self.poolmanager.pool_classes_by_scheme, pool.scheme: paced}
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
         raise AddressRefused("a proxy would do the dialling")

@@ -1,0 +1,100 @@
+"""Fixtures of the browser tests: the servers, Chromium, and browsers that note what goes wrong."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.server import ROOT, Berth, Intranet
+from tests.browser.visitor import ARGUMENTS, Visitor
+from tests.conftest import AVAILABLE, CHROMIUM, REMEDY
+from tests.simulator import Simulator
+
+LAID_DOWN = ROOT / "instance" / "htmx.min.js"
+if AVAILABLE["browser"] and not LAID_DOWN.exists() and not shutil.which("npm"):
+    AVAILABLE["browser"] = False
+    REMEDY["browser"] = "there is no local copy of htmx, and no npm to fetch it (apt-get install npm)"
+
+
+@pytest.fixture(scope="session")
+def htmx(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file that the CDN serves."""
+    folder = tmp_path_factory.mktemp("htmx")
+    if LAID_DOWN.exists():
+        shutil.copy(LAID_DOWN, folder)
+    said = subprocess.run(
+        [sys.executable, "tools/lay_down_htmx.py", str(folder)], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert (folder / "htmx.min.js").exists(), said.stdout + said.stderr
+    return folder / "htmx.min.js"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def new_server(
+    migrated: Path, htmx: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Any]:
+    """Starts an installation with a simulator of its own: `with new_server() as server`."""
+    from contextlib import contextmanager
+
+    @contextmanager
+    def start(local_htmx: bool = True) -> Iterator[Berth]:
+        with Simulator(limited=False) as simulator:
+            instance = tmp_path_factory.mktemp("berth")
+            server = Berth(instance, migrated, simulator, htmx if local_htmx else None)
+            try:
+                yield server.start()
+            finally:
+                server.stop()
+
+    return start
+
+
+@pytest.fixture
+def visit(chromium: Browser, htmx: Path) -> Iterator[Callable[..., Visitor]]:
+    """Makes browsers, `visit(server)`, whose pages have to have done nothing wrong at the end of the test.
+
+    `cdn=False`: the CDN is out of reach. `javascript=False`, `viewport=…`, `color_scheme=…` as in Playwright.
+    """
+    visitors: list[Visitor] = []
+
+    def make(server: Berth, cdn: bool = True, **options: Any) -> Visitor:
+        visitors.append(Visitor(chromium, server, htmx if cdn else None, **options))
+        return visitors[-1]
+
+    yield make
+    for visitor in visitors:
+        visitor.finish()
+
+
+@pytest.fixture
+def intranet() -> Iterator[Intranet]:
+    """A page elsewhere that shows a widget."""
+    with Intranet() as running:
+        yield running
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Show with a failure what the servers said."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        for value in getattr(item, "funcargs", {}).values():
+            if isinstance(value, Berth):
+                report.sections.append(("what the server said", value.words()[-8000:]))
