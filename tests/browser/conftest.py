@@ -6,16 +6,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
-
 from tests.browser.server import ROOT, Berth, Intranet
 from tests.browser.visitor import ARGUMENTS, Visitor
 from tests.conftest import AVAILABLE, CHROMIUM, REMEDY
 from tests.simulator import Simulator
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 LAID_DOWN = ROOT / "instance" / "htmx.min.js"
 if AVAILABLE["browser"] and not LAID_DOWN.exists() and not shutil.which("npm"):
@@ -39,6 +41,8 @@ def htmx(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium."""
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
@@ -50,8 +54,6 @@ def new_server(
     migrated: Path, htmx: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., Any]:
     """Starts an installation with a simulator of its own: `with new_server() as server`."""
-    from contextlib import contextmanager
-
     @contextmanager
     def start(local_htmx: bool = True) -> Iterator[Berth]:
         with Simulator(limited=False) as simulator:
@@ -71,15 +73,14 @@ def visit(chromium: Browser, htmx: Path) -> Iterator[Callable[..., Visitor]]:
 
     `cdn=False`: the CDN is out of reach. `javascript=False`, `viewport=…`, `color_scheme=…` as in Playwright.
     """
-    visitors: list[Visitor] = []
+    with ExitStack() as visitors:
 
-    def make(server: Berth, cdn: bool = True, **options: Any) -> Visitor:
-        visitors.append(Visitor(chromium, server, htmx if cdn else None, **options))
-        return visitors[-1]
+        def make(server: Berth, cdn: bool = True, **options: Any) -> Visitor:
+            visitor = Visitor(chromium, server, htmx if cdn else None, **options)
+            visitors.callback(visitor.finish)
+            return visitor
 
-    yield make
-    for visitor in visitors:
-        visitor.finish()
+        yield make
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import (
     Flask,
@@ -25,8 +26,6 @@ from webapp.extensions import now, settings
 from webapp.models.people import MANAGE_INTEGRATIONS, MANAGE_USERS, MANAGE_WIDGETS
 from webapp.services.events import Actor
 from webapp.services.refusal import Refused
-
-CDN_HOST = "https://cdn.jsdelivr.net"
 
 
 class IdConverter(BaseConverter):
@@ -116,7 +115,8 @@ def _headers(response: Response) -> Response:
         if "v" in request.args:
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
-    scripts = "'self'" if settings().htmx_url else f"'self' {CDN_HOST}/npm/htmx.org@{config.HTMX_VERSION}/"
+    parts = urlsplit(settings().htmx_url or config.HTMX_CDN)
+    scripts = f"'self' {parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else "'self'"
     set_default(
         "Content-Security-Policy",
         f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
