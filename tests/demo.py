@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -16,16 +17,18 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from tests.simulator import Simulator, bamboohr, workable
+from webapp.services.health import is_taken
 
 ROOT = Path(__file__).parent.parent
 PORT = int(os.environ.get("PORT", "8000"))
 SIMULATOR_PORT, INTRANET_PORT = PORT + 1, PORT + 2
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Northwind intranet</title>
+<link rel="icon" href="data:,">
 <style>body{{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}}
 main{{display:grid;grid-template-columns:1fr 24rem;gap:2rem}}@media(max-width:50rem){{main{{display:block}}}}
 iframe{{width:100%;height:42rem;border:0}}</style></head>
-<body><h1>Northwind intranet</h1><main><article><h2>Welcome</h2><p>This plain page stands for your intranet. The
+<body><header><h1>Northwind intranet</h1></header><main><article><h2>Welcome</h2><p>This plain page stands for your intranet. The
 list beside it is the Open positions widget of Berth, in a frame.</p></article>
 <iframe title="Open positions" src="http://127.0.0.1:{port}/widgets/{key}"
  sandbox="allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox"></iframe></main></body></html>
@@ -33,6 +36,9 @@ list beside it is the Open positions widget of Berth, in a frame.</p></article>
 
 
 def main() -> None:
+    for port in (PORT, SIMULATOR_PORT, INTRANET_PORT):
+        if is_taken(port):
+            sys.exit(f"Something answers at 127.0.0.1:{port} already. Stop it, or choose others: PORT=9000 make demo.")
     instance = ROOT / "instance" / "demo"
     shutil.rmtree(instance, ignore_errors=True)
     instance.mkdir(parents=True)
@@ -55,6 +61,7 @@ def main() -> None:
         print(_words(simulator, password), flush=True)
         path = f"{ROOT / '.venv' / 'bin'}:{os.environ['PATH']}"
         berth = subprocess.Popen(["honcho", "start", "--no-prefix"], cwd=ROOT, env={**os.environ, "PATH": path})
+        signal.signal(signal.SIGTERM, lambda *_: berth.terminate())
         try:
             berth.wait()
         except KeyboardInterrupt:

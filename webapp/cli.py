@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import fields, is_dataclass
 from datetime import datetime
@@ -24,7 +25,7 @@ from webapp.connectors import (
 from webapp.extensions import db, settings
 from webapp.models import LinkedAccount
 from webapp.models.people import ROLES
-from webapp.services import backup, people, sync, vault
+from webapp.services import backup, health, people, sync, vault
 from webapp.services.events import COMMAND_LINE
 from webapp.services.refusal import Refused
 
@@ -142,9 +143,12 @@ def setup_address() -> None:
 
 
 def _base() -> str:
-    import os
+    return settings().public_url or f"http://127.0.0.1:{_port()}"
 
-    return settings().public_url or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
+
+def _port() -> int:
+    """The port of `make run` and the Procfile."""
+    return int(os.environ.get("PORT", "8000"))
 
 
 @click.command("create-organisation")
@@ -221,6 +225,8 @@ def backup_command(path: str) -> None:
 @with_appcontext
 def check_start() -> None:
     """Hold the vault's keys against the database, and print the address for first-time set-up if nobody can sign in."""
+    if health.is_taken(_port()):
+        _stop(f"Something answers at 127.0.0.1:{_port()} already. Stop it, or choose another: PORT=9000 make run.", 1)
     try:
         vault.check_keys()
     except vault.CannotOpen as error:

@@ -14,7 +14,7 @@ import pytest
 from tests.browser.server import ROOT, Berth, Intranet
 from tests.browser.visitor import ARGUMENTS, Visitor
 from tests.conftest import AVAILABLE, CHROMIUM, REMEDY
-from tests.simulator import Simulator
+from tests.simulator import Simulator, northwind
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -23,6 +23,7 @@ LAID_DOWN = ROOT / "instance" / "htmx.min.js"
 if AVAILABLE["browser"] and not LAID_DOWN.exists() and not shutil.which("npm"):
     AVAILABLE["browser"] = False
     REMEDY["browser"] = "there is no local copy of htmx, and no npm to fetch it (apt-get install npm)"
+_servers: list[Berth] = []
 
 
 @pytest.fixture(scope="session")
@@ -50,15 +51,16 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def new_server(
-    migrated: Path, htmx: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[..., Any]:
+def new_server(migrated: Path, htmx: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
     """Starts an installation with a simulator of its own: `with new_server() as server`."""
     @contextmanager
     def start(local_htmx: bool = True) -> Iterator[Berth]:
         with Simulator(limited=False) as simulator:
+            # A reading asks once per position: with more, Workable's limit would let each test wait for 10 s.
+            simulator.workable.take([*northwind.WORKABLE[:8], *northwind.WORKABLE[13:]])
             instance = tmp_path_factory.mktemp("berth")
             server = Berth(instance, migrated, simulator, htmx if local_htmx else None)
+            _servers.append(server)
             try:
                 yield server.start()
             finally:
@@ -91,11 +93,11 @@ def intranet() -> Iterator[Intranet]:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Show with a failure what the servers said."""
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Iterator[None]:
+    """Show with a failure what the servers said while the test ran."""
     outcome = yield
     report = outcome.get_result()
     if report.failed:
-        for value in getattr(item, "funcargs", {}).values():
-            if isinstance(value, Berth):
-                report.sections.append(("what the server said", value.words()[-8000:]))
+        for server in _servers:
+            if server.log.exists() and server.log.stat().st_mtime >= call.start:
+                report.sections.append((f"server.log of {server.url}", server.words()[-8000:]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -121,7 +120,8 @@ class Admin:
         self.page.goto("/administration/widgets")
         self.page.get_by_role("link", name="New widget").click()
         self.page.get_by_label("Name", exact=True).fill("Start page")
-        self.page.get_by_label(connection).check()
+        self.page.get_by_text(connection, exact=True).click()
+        expect(self.page.get_by_label(connection, exact=True)).to_be_checked()
         self.page.get_by_role("button", name="Create widget").click()
         expect(self.page.get_by_role("heading", level=1, name="Start page")).to_be_visible()
         return str(self.page.locator("#iframe").text_content())
@@ -150,9 +150,7 @@ def test_from_the_setup_address_to_positions_on_a_page_and_back(
     with new_server(local_htmx) as server:
         visitor = visit(server, **options)
         admin = Admin(visitor, htmx)
-        address = re.search(r"http://127\.0\.0\.1:\d+/setup/\S+", server.command("check-start"))
-        assert address
-        admin.set_up(address[0])
+        admin.set_up(server.command("setup-address").strip())
         admin.switch_on()
 
         admin.connect("Headquarters")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -201,22 +202,25 @@ def typed_address(text: str) -> str | None:
     return f"https://{parts.hostname}{parts.path}" + (f"?{parts.query}" if parts.query else "")
 
 
+_WEB_ADDRESS = re.compile(r"https?://[^\s/?#\\@:]+(?::\d{1,5})?(?:[/?#][^\s]*)?", re.I)
+
+
 def web_address(value: str | None) -> str | None:
     """The address if it is plain http(s) with a host, else `None`."""
-    try:
-        parts = urlsplit(value or "")
-    except ValueError:
-        return None
-    fits = parts.scheme.lower() in ("http", "https") and parts.hostname and not re.search(r"\s", value or "")
-    return value if fits else None
+    return value if value and _WEB_ADDRESS.fullmatch(value) else None
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(item.name for item in dataclass_fields(kind))
 
 
 def _clean_strings(record: Any) -> None:
-    for item in dataclass_fields(record):
-        value = getattr(record, item.name)
+    for name in _names(type(record)):
+        value = getattr(record, name)
         if isinstance(value, str):
-            value = tidy(value) if item.name == "description_html" else one_line(value)
-            object.__setattr__(record, item.name, value)
+            value = tidy(value) if name == "description_html" else one_line(value)
+            object.__setattr__(record, name, value)
 
 
 class Connector:

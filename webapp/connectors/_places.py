@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 
 from webapp.connectors import _text as text
 from webapp.connectors._contract import Location
@@ -19,7 +19,6 @@ EDGE = re.compile(r"^(remote|hybrid)[\s:–—-]+(?=\w)|(?<=\w)[\s:–—-]+(rem
 SPLIT = re.compile(r",|\s[-–—/|&]\s|\s(?:or|and)\s|[()]")
 #: Codes of states and provinces that are countries' too: "Newark, DE" is not in Germany.
 STATES = re.compile("A[LRZ]|C[AO]|DE|GA|I[DLN]|KY|LA|M[ADENOST]|N[CELU]|P[AE]|S[ACDK]|TN|VA|YT")
-# Custom fields have the names that each customer gave them.
 
 
 def places(*said: str | None) -> tuple[Location, ...]:
@@ -42,15 +41,16 @@ def _pieces(part: str) -> list[str]:
     return [piece.strip() for piece in pieces if piece.strip()]
 
 
-def _place(part: str) -> Iterator[Location]:
+@lru_cache(maxsize=4096)
+def _place(part: str) -> tuple[Location, ...]:
     pieces = _pieces(part)
     where = [piece for piece in pieces if not MODEL.fullmatch(piece)]
     if not where:
-        return
+        return ()
     name = part.strip() if len(where) == len(pieces) else ", ".join(where)
     parts = [p.strip() for p in name.split(",") if p.strip()]
     city = parts[0] if len(parts) > 1 and (parts[0] == parts[-1] or not text.country(parts[0])) else None
-    yield Location(name=name, city=city, country=_country(parts))
+    return (Location(name=name, city=city, country=_country(parts)),)
 
 
 def _country(parts: list[str]) -> str | None:

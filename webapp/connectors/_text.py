@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from babel import Locale, UnknownLocaleError
@@ -26,6 +26,8 @@ _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u
 
 def tidy(text: str) -> str | None:
     """NFC, without control characters, bidi overrides and lone surrogates; `None` if nothing is left."""
+    if text.isascii() and text.isprintable():
+        return text.strip() or None
     text = text.encode("utf-8", "replace").decode("utf-8")
     text = _UNWANTED.sub("", unicodedata.normalize("NFC", text)).strip()
     return text or None
@@ -33,7 +35,7 @@ def tidy(text: str) -> str | None:
 
 def one_line(text: str) -> str | None:
     """`tidy`, with every run of white space made one space."""
-    return tidy(re.sub(r"\s+", " ", text))
+    return tidy(" ".join(text.split()))
 
 
 def unescape(text: str | None) -> str | None:
@@ -137,6 +139,7 @@ _WORKPLACE: dict[Workplace, str] = {
 _WORKPLACE_BY_WORD = {word: kind for kind, words in _WORKPLACE.items() for word in words.split("|")}
 
 
+@lru_cache(maxsize=4096)
 def employment_type(text: object) -> EmploymentType | None:
     """The kind of employment in our words; `other` for a text we don't know, `None` for none."""
     key = _key(str(text)) if text else ""
@@ -150,6 +153,7 @@ def employment_type(text: object) -> EmploymentType | None:
     return "other"
 
 
+@lru_cache(maxsize=4096)
 def workplace(text: object) -> Workplace | None:
     """`on_site`, `hybrid` or `remote`; `None` where the text says none of them."""
     key = _key(str(text)) if text else ""
@@ -205,6 +209,7 @@ def _countries() -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=4096)
 def country(text: object) -> str | None:
     """ISO 3166-1 alpha-2 for a code of two or three letters or a name in seven languages; `None` if unknown."""
     raw = str(text or "").strip()
@@ -214,6 +219,7 @@ def country(text: object) -> str | None:
     return _countries().get(_key(raw))
 
 
+@lru_cache(maxsize=512)
 def currency(text: object) -> str | None:
     """ISO 4217 for a code or a plain sign; `None` if unknown."""
     raw = str(text or "").strip()

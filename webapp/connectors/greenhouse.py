@@ -24,6 +24,7 @@ from webapp.connectors._places import places, work_model
 from webapp.i18n import N_
 
 GREENHOUSE = ATS("greenhouse", "Greenhouse", merge_slug="greenhouse", website="https://www.greenhouse.com")
+# Custom fields have the names that each customer gave them.
 EMPLOYMENT = re.compile(r"employment|\btype\b", re.I)
 WORKPLACE = re.compile(r"work ?place|location type|work (?:type|model|mode|arrangement)|remote", re.I)
 PEOPLE = re.compile(r"recruiter|sourcer|coordinator|manager|owner|contact|e-?mail|phone", re.I)

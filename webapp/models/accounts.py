@@ -34,8 +34,8 @@ class LinkedAccount(Base):
     config: Mapped[Json] = mapped_column(Document, default=dict)
     draft: Mapped[Json] = mapped_column(Document, default=dict)
     #: The ATS's own id of the account; with the ATS unique in an organisation. `None` until linked, or where unsaid.
-    remote_id: Mapped[str | None] = mapped_column(String(200))
-    remote_name: Mapped[str | None] = mapped_column(String(300))
+    remote_id: Mapped[str | None] = mapped_column(Text)
+    remote_name: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     linked_at: Mapped[datetime | None] = mapped_column(Moment)
 
@@ -160,7 +160,7 @@ class Position(Base):
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     account_id: Mapped[str] = mapped_column(ForeignKey("linked_accounts.id", ondelete="CASCADE"))
-    remote_id: Mapped[str] = mapped_column(String(300))
+    remote_id: Mapped[str] = mapped_column(Text)
     title: Mapped[str] = mapped_column(String(300))
     url: Mapped[str | None] = mapped_column(Text)
     apply_url: Mapped[str | None] = mapped_column(Text)
@@ -173,7 +173,7 @@ class Position(Base):
     posted_at: Mapped[datetime | None] = mapped_column(Moment)
     updated_at: Mapped[datetime | None] = mapped_column(Moment)
     closes_at: Mapped[datetime | None] = mapped_column(Moment)
-    language: Mapped[str | None] = mapped_column(String(35))
+    language: Mapped[str | None] = mapped_column(Text)
     requisition: Mapped[str | None] = mapped_column(Text)
     salary: Mapped[Json | None] = mapped_column(Document)
     visibility: Mapped[str] = mapped_column(String(10), default="public")

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import socket
+
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.config import ROOT
 from webapp.extensions import db
+
+
+def is_taken(port: int) -> bool:
+    """Whether something answers at this port here; granian would share it with the other one without a word."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def schema_is_current() -> bool:

@@ -28,7 +28,7 @@ TAGS = {
 DROPPED_WITH_CONTENT = {
     *("script", "style", "title", "textarea", "noscript", "template", "iframe", "object", "embed", "svg", "math"),
 }
-_HREF = re.compile(r"https?://[^\s\\/@]+[^\s\\]*|mailto:[^\s\\]+")
+_HREF = re.compile(r"https?://[^\s\\/?#@]+(?:[/?#][^\s\\]*)?|mailto:[^\s\\]+")
 _TABLE = cast(Table, Position.__table__)
 
 
@@ -43,7 +43,8 @@ def clean(html: str | None) -> str | None:
         html,
         tags=TAGS,
         attributes={"a": {"href"}},
-        attribute_filter=lambda tag, name, value: value if _HREF.fullmatch(value.strip()) else None,
+        # `rel` is nh3's own (link_rel): what came with the description was dropped before.
+        attribute_filter=lambda tag, name, value: value if name == "rel" or _HREF.fullmatch(value.strip()) else None,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
         clean_content_tags=DROPPED_WITH_CONTENT,

@@ -68,7 +68,7 @@ def run(connector: Connector, enough: Callable[[list[RemotePosition]], bool] | N
                 break
     except ConnectorError as error:
         report.error = error
-    report.steps = _steps(connector, report, stage, round(time.monotonic() - started, 1))
+    report.steps = _steps(connector, report, stage, max(0.1, round(time.monotonic() - started, 1)))
     return report
 
 

@@ -34,6 +34,7 @@ def read(purpose: str, token: str) -> str | None:
             payload = serializer.loads(token)
         except BadData:
             continue
-        if hmac.compare_digest(str(serializer.dumps(payload)), token) and isinstance(payload, list):
-            return str(payload[0])
+        match payload:
+            case [str(id), int()] if hmac.compare_digest(str(serializer.dumps(payload)), token):
+                return id
     return None
