@@ -45,9 +45,14 @@ class Admin:
 
     def choose(self, name: str, item: str) -> None:
         """An item of a row's menu."""
+        import time; t=time.monotonic()
+        self.page.bring_to_front()
+        print("front", time.monotonic()-t)
         self.row(name).locator("summary", has=self.page.locator("svg")).first.click()
+        print("summary", time.monotonic()-t)
         menu = self.row(name).locator(".menu-list")
         menu.get_by_role("button", name=item, exact=True).or_(menu.get_by_role("link", name=item, exact=True)).click()
+        print("clicked", time.monotonic()-t)
 
     def hears(self, sentence: str) -> None:
         """What was done is said: by the status region in place, by a notice on the next page."""

@@ -52,18 +52,6 @@ def test_an_organisation_s_name_is_taken_whatever_its_case_and_spaces(app):
     assert count(Organisation) == 1
 
 
-def test_texts_with_a_nul_are_refused_alike_by_both_databases(app):
-    refused("name", service.create_organisation, "North\0wind", COMMAND_LINE)
-    organisation = service.create_organisation("Northwind", COMMAND_LINE)
-    refused("name", service.create_user, organisation, "a@example.com", "A\0", PASSWORD, (), False, COMMAND_LINE)
-    refused("email", service.create_user, organisation, "a\0@example.com", "A", PASSWORD, (), False, COMMAND_LINE)
-    refused("email", service.invite, organisation, "a\0@example.com", [], COMMAND_LINE)
-    assert service.sign_in("a\0@example.com", PASSWORD, None, None) is None
-    assert service.sign_in("a@example.com", PASSWORD, None, "agent\0") is None
-    made = service.create_user(organisation, "a@example.com", "A", "nul \0 is a letter too", (), False, COMMAND_LINE)
-    assert service.sign_in("a@example.com", "nul \0 is a letter too", None, "agent\0") == made
-
-
 @pytest.mark.parametrize(
     "email", ["", "a", "a@b", "a b@example.com", "@example.com", "a@", "a@b@c.de", "x" * 250 + "@a.de"]
 )
@@ -88,7 +76,8 @@ def test_a_password_that_is_short_long_or_easy_is_refused(app, password: str):
 
 
 @pytest.mark.parametrize(
-    "password", ["nine quiet herons", "  spaces count  ", "пароль и ещё слова", "🦩🦜🐧🦆🦉🦚 birds", "a b" * 42]
+    "password",
+    ["nine quiet herons", "  spaces count  ", "пароль и ещё слова", "🦩🦜🐧🦆🦉🦚 birds", ("a few words " * 11)[:128]],
 )
 @ON_SQLITE
 def test_a_password_counts_unchanged_to_the_last_character(app, password: str):

@@ -216,7 +216,7 @@ def _names(kind: Any) -> tuple[str, ...]:
 
 
 def _clean_strings(record: Any) -> None:
-    for name in _names(type(record)):
+    for name in _names(type(record)):  # type: ignore[arg-type]
         value = getattr(record, name)
         if isinstance(value, str):
             value = tidy(value) if name == "description_html" else one_line(value)

@@ -175,7 +175,8 @@ def forget_old_sessions() -> None:
     """Delete sessions that have ended by themselves."""
     with transaction() as session:
         ended = now() - timedelta(hours=settings().session_hours)
-        session.execute(delete(UserSession).where(UserSession.signed_in_at < ended))
+        idle = now() - timedelta(minutes=settings().session_idle_minutes)
+        session.execute(delete(UserSession).where((UserSession.signed_in_at < ended) | (UserSession.seen_at < idle)))
 
 
 def _digest(token: str) -> str:
@@ -270,7 +271,12 @@ def accept(invitation: Invitation, name: str, email: str, password: str, organis
     with transaction() as session:
         spent = session.execute(
             update(Invitation)
-            .where(Invitation.id == invitation.id, Invitation.used_at.is_(None), Invitation.voided_at.is_(None))
+            .where(
+                Invitation.id == invitation.id,
+                Invitation.used_at.is_(None),
+                Invitation.voided_at.is_(None),
+                Invitation.expires_at >= now(),
+            )
             .values(used_at=now())
         )
         if changed(spent) != 1 or (invitation.purpose == SETUP and there_are_users()):

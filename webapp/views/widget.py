@@ -6,6 +6,7 @@ from flask import Blueprint, Response, current_app, request
 
 from webapp.extensions import csrf, now
 from webapp.widget.answer import Request, answer
+from webapp.widget.wsgi import respond
 
 blueprint = Blueprint("widget", __name__)
 csrf.exempt(blueprint)
@@ -25,17 +26,7 @@ def positions(key: str) -> Response:
 
 
 def _answer(key: str) -> Response:
-    found = answer(
-        current_app.extensions["snapshots"].get(key),
-        Request(
-            method=request.method,
-            path=request.path,
-            query=request.query_string.decode("latin-1"),
-            headers=tuple((k.lower(), v) for k, v in request.headers.items()),
-            client=request.remote_addr,
-            now=now(),
-        ),
-    )
+    found = respond(current_app.extensions["snapshots"], key, request.environ)
     return Response(found.body, found.status, found.headers)
 
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 def register(app: Flask) -> None:
     """Give the app its store of snapshots, told at once of changes that this process makes."""
     from webapp.widget.snapshot import Store
+    from webapp.widget.wsgi import ahead_of
 
     store = Store(app, watch=not app.config["BERTH"].testing)
     app.extensions["snapshots"] = store
     on_wake("widgets", store.refresh)
+    app.wsgi_app = ahead_of(app.wsgi_app, store)  # type: ignore[method-assign]

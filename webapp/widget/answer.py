@@ -34,11 +34,13 @@ CSP = (
     "form-action 'self'; base-uri 'none'; frame-ancestors *"
 )
 Shape = Literal["page", "fragment"]
+#: The request headers that an answer can depend on.
+HEADERS_READ = ("accept-encoding", "accept-language", "if-none-match")
 
 
 @dataclass(frozen=True)
 class Request:
-    """All that an answer depends on; `headers` in lower case."""
+    """All that an answer depends on; `headers` are those of `HEADERS_READ` that came, in lower case."""
 
     method: str
     path: str
@@ -139,12 +141,14 @@ def _sent(status: int, headers: tuple[tuple[str, str], ...], body: bytes, gzippe
 
 
 def _page(query: str) -> int:
+    if not query:
+        return 1
     text = (parse_qs(query[:2000]).get("page") or ["1"])[0]
     return min(int(text), 10_000) if text.isascii() and text.isdigit() and int(text[:6] or "1") else 1
 
 
 def _language(request: Request) -> str:
-    asked = (parse_qs(request.query[:2000]).get("lang") or [""])[0]
+    asked = (parse_qs(request.query[:2000]).get("lang") or [""])[0] if request.query else ""
     use(asked or request.header("accept-language")[:2].lower() or "en")
     return language.get()
 
