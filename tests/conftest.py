@@ -25,7 +25,7 @@ from tests.page import Page
 from tests.people import People
 from tests.simulator import Simulator
 from webapp import config, create_app
-from webapp.connectors._dial import Dialling
+from webapp.connectors._dial import PACES, Dialling
 from webapp.extensions import db, limiter
 
 POSTGRESQL = os.environ.get("BERTH_TEST_DATABASE_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
@@ -94,6 +94,12 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say in a sentence what was left out."""
     for name, count in _left_out.items():
         terminalreporter.write_line(f"Left out {count} {name} tests: {REMEDY[name]}.")
+
+
+@pytest.fixture(autouse=True)
+def unpaced() -> None:
+    """No test waits for what another one asked."""
+    PACES.clear()
 
 
 @pytest.fixture(scope="session")
@@ -167,7 +173,7 @@ def alice(people: People) -> Page:
 @pytest.fixture
 def simulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
     """The simulator, to which every outgoing request goes while the test runs."""
-    monkeypatch.setattr(Dialling, "pace", lambda _self: None)
+    monkeypatch.setattr(Dialling, "pace", lambda _self: [0.0])
     with Simulator(limited=False) as running:
         monkeypatch.setenv("BERTH_SIMULATOR_URL", running.url)
         config.network.cache_clear()

@@ -13,7 +13,16 @@ from webapp.config import ROOT
 
 TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("**/*.md")])
-COMMANDS = ("positions", "worker", "setup-address", "create-organisation", "create-user", "sync", "rotate-keys", "backup")
+COMMANDS = (
+    "positions",
+    "worker",
+    "setup-address",
+    "create-organisation",
+    "create-user",
+    "sync",
+    "rotate-keys",
+    "backup",
+)
 
 
 def test_the_settings_page_is_what_the_settings_say():

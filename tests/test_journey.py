@@ -29,7 +29,9 @@ def test_from_an_empty_database_to_positions_on_a_page(app, simulator):
     token = people_service.setup_token(COMMAND_LINE)
     alice = Page(app)
     alice.open(f"/setup/{token}")
-    alice.submit({"organisation": "Northwind Foods", "name": "Alice", "email": "alice@example.com", "password": PASSWORD})
+    alice.submit(
+        {"organisation": "Northwind Foods", "name": "Alice", "email": "alice@example.com", "password": PASSWORD}
+    )
     assert alice.follow().path == ATS
     assert Page(app).open(f"/setup/{token}").status == 410, "the address is spent"
 
@@ -139,4 +141,3 @@ def test_signing_out_ends_the_session_for_a_copied_cookie_too(people: People):
 def test_setup_is_closed_once_there_is_a_user(people: People):
     assert people_service.setup_token(COMMAND_LINE) is None
     assert db.session.scalar(db.select(db.func.count(User.id))) == 4
-

@@ -62,6 +62,13 @@ class Network(BaseSettings):
                 raise ValueError(f"{entry} is too wide; name the hosts or a network of at most 2^24 addresses")
         return value
 
+    @field_validator("ca_bundle")
+    @classmethod
+    def _readable(cls, value: str | None) -> str | None:
+        if value and not os.access(value, os.R_OK):
+            raise ValueError(f"{value} cannot be read")
+        return value
+
     @field_validator("simulator_url")
     @classmethod
     def _slash(cls, value: str | None) -> str | None:

@@ -92,20 +92,6 @@ class Berth:
                 | options,
             )
 
-    def command(self, *words: str) -> str:
-        """Run a command of `flask` to its end; returns what it printed."""
-        done = subprocess.run(
-            ["flask", "--app", "wsgi", *words],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
     def start(self) -> Self:
         self.processes = {name: self.run(command) for name, command in procfile().items()}
         wait_until(self._is_up, 30, "the server answers")

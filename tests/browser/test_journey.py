@@ -12,6 +12,8 @@ from tests.browser.server import Intranet, wait_until
 from tests.browser.visitor import Visitor, expect
 from tests.people import PASSWORD
 from webapp.connectors import CONNECTORS
+from webapp.services import people
+from webapp.services.events import COMMAND_LINE
 
 pytestmark = pytest.mark.browser
 ATS = "/administration/integrations/ats"
@@ -34,6 +36,7 @@ class Admin:
     @contextmanager
     def in_place(self) -> Iterator[None]:
         """What happens inside loads no page, where htmx runs."""
+        self.page.bring_to_front()
         if self.htmx:
             self.page.evaluate("window.stillHere = true")
         yield
@@ -45,14 +48,9 @@ class Admin:
 
     def choose(self, name: str, item: str) -> None:
         """An item of a row's menu."""
-        import time; t=time.monotonic()
-        self.page.bring_to_front()
-        print("front", time.monotonic()-t)
         self.row(name).locator("summary", has=self.page.locator("svg")).first.click()
-        print("summary", time.monotonic()-t)
         menu = self.row(name).locator(".menu-list")
         menu.get_by_role("button", name=item, exact=True).or_(menu.get_by_role("link", name=item, exact=True)).click()
-        print("clicked", time.monotonic()-t)
 
     def hears(self, sentence: str) -> None:
         """What was done is said: by the status region in place, by a notice on the next page."""
@@ -141,6 +139,7 @@ class Reader:
 
     def titles(self) -> list[str]:
         """What the widget shows after the page is loaded anew."""
+        self.page.bring_to_front()
         self.page.reload()
         frame = self.page.frame_locator("iframe")
         expect(frame.locator(".open-positions")).to_be_attached()
@@ -155,7 +154,9 @@ def test_from_the_setup_address_to_positions_on_a_page_and_back(
     with new_server(local_htmx) as server:
         visitor = visit(server, **options)
         admin = Admin(visitor, htmx)
-        admin.set_up(server.command("setup-address").strip())
+        with server.app():
+            token = people.setup_token(COMMAND_LINE)
+        admin.set_up(f"/setup/{token}")
         admin.switch_on()
 
         admin.connect("Headquarters")

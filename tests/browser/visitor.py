@@ -115,8 +115,8 @@ class Visitor:
 
 
 def shot(page: Page, name: str) -> None:
-    """A picture of the whole page in the folder $BERTH_SHOTS, for people to look at."""
-    folder = os.environ.get("BERTH_SHOTS")
+    """A picture of the whole page in the folder $BERTH_TEST_SHOTS, for people to look at."""
+    folder = os.environ.get("BERTH_TEST_SHOTS")
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

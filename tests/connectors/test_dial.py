@@ -216,11 +216,40 @@ def test_the_network_layer_alone_dials_no_address_that_is_not_public(net, scheme
 def test_an_address_of_another_form_is_refused_as_it_is_written(net, address):
     client = Client("Example", ())
     client.hosts = Everything()
-    for written in (address, by_https(address)):
-        if written.endswith("#@api.example.com/"):
-            continue  # as https this is a plain host; see the next test
+    for written in {address, by_https(address)} - {"https://127.0.0.1#@api.example.com/"}:  # that is a plain host
         with pytest.raises(NotAllowed):
             client._check(written)
+    assert net.looked_up == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        r"https://ats.example.com\.example.net/",
+        r"https://ats.example.com/a\b",
+        " https://ats.example.com/",
+        "https://ats.example.com/ ",
+        "https://ats.example.com/\x00",
+        "https://ats.example.com/\n/",
+        "https://ats.exam\tple.com/",
+        "HTTPS://ats.example.com/",
+        "https:\\\\ats.example.com/",
+        "https://ats.example.com:0/",
+        "https://ats.example.com:99999/",
+        "https://a..b/",
+        "",
+    ],
+)
+def test_what_libraries_read_in_different_ways_is_refused(net, address):
+    client = Client("Example", ())
+    client.hosts = Everything()
+    assert ask(client, address) == "not_allowed"
+    assert net.dialled == []
+
+
+def test_a_name_that_is_not_ascii_is_not_left_to_the_resolver(net):
+    with pytest.raises(AddressRefused):
+        dial.resolve_public("ⓛⓞⓒⓐⓛⓗⓞⓢⓣ", 443, PrivateHosts())
     assert net.looked_up == []
 
 
@@ -478,9 +507,10 @@ def test_plain_http_is_for_what_the_operator_named_and_for_nothing_else(net, mon
     allow(monkeypatch, "10.1.0.0/16,ats.intern")
     for address in ("http://ats.intern:8080/", "http://10.1.2.3/", "https://ats.intern:9000/"):
         Client("Example", ["ats.intern", "10.1.2.3"])._check(address)
-    for address in ("http://ats.example.com/", "http://10.2.0.1/", "https://ats.example.com:8080/"):
+    refused = "http://ats.example.com/ http://10.2.0.1/ https://ats.example.com:8080/ ftp://ats.intern/ //ats.intern/"
+    for address in refused.split():
         with pytest.raises(NotAllowed):
-            Client("Example", ["ats.example.com", "10.2.0.1"])._check(address)
+            Client("Example", ["ats.example.com", "10.2.0.1", "ats.intern"])._check(address)
 
 
 def test_a_name_that_leads_inside_is_explained(net):

@@ -248,8 +248,9 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 @every
 def test_what_cannot_be_read_is_an_error_and_never_an_empty_list(simulator, slug, fault, monkeypatch):
-    monkeypatch.setattr(http, "REQUEST_SECONDS", 0.4)
     parts, expected = FAULTS[fault]
+    if "slow" in parts or "drip" in parts:
+        monkeypatch.setattr(http, "REQUEST_SECONDS", 0.25)
     simulator.fault("*", **parts)
     began = time.monotonic()
     with pytest.raises(expected):

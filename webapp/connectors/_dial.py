@@ -110,6 +110,18 @@ class Asked:
 
 
 @dataclass
+class Pace:
+    """When the last requests to one account went; shared by all of this process that ask it."""
+
+    sent: deque[list[float]] = field(default_factory=deque)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+#: hosts of an account → its pace. A test and the sync that follows it are one asker to the ATS.
+PACES: dict[tuple[str, ...], Pace] = {}
+
+
+@dataclass
 class Dialling:
     """What one client's connections share: who may be dialled, how fast, and what was seen on the way."""
 
@@ -118,8 +130,7 @@ class Dialling:
     seconds: float = 0.0
     seen: Callable[[str, str], None] = lambda step, host: None
     ca_bundle: str | None = None  # a file of authorities that are trusted beside the public ones
-    _sent: deque[list[float]] = field(default_factory=deque)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    paced: Pace = field(default_factory=Pace)
     _local: threading.local = field(default_factory=threading.local)
 
     @property
@@ -148,11 +159,11 @@ class Dialling:
         if self.requests:
             asked = self.asked
             asked.hold()
-            with self._lock:
-                if len(self._sent) >= self.requests:
-                    time.sleep(max(0.0, self._sent.popleft()[0] + self.seconds - time.monotonic()))
+            with self.paced.lock:
+                if len(self.paced.sent) >= self.requests:
+                    time.sleep(max(0.0, self.paced.sent.popleft()[0] + self.seconds - time.monotonic()))
                 sent[0] = time.monotonic()
-                self._sent.append(sent)
+                self.paced.sent.append(sent)
             asked.run()
         return sent
 

@@ -24,7 +24,16 @@ from urllib3.exceptions import HTTPError
 
 from webapp.config import network
 from webapp.connectors._answer import Answer, accepted, need
-from webapp.connectors._dial import CONNECT_SECONDS, AddressRefused, Asked, Dialling, GuardedAdapter, PrivateHosts
+from webapp.connectors._dial import (
+    CONNECT_SECONDS,
+    PACES,
+    AddressRefused,
+    Asked,
+    Dialling,
+    GuardedAdapter,
+    Pace,
+    PrivateHosts,
+)
 from webapp.connectors._errors import (
     ConnectorError,
     CredentialsRejected,
@@ -71,7 +80,8 @@ class Client:
         self.settings = network()
         self.private = PrivateHosts.parse(self.settings.allow_private_hosts)
         dials = PrivateHosts(self.private.names | self.settings.simulator_hosts, self.private.networks)
-        self.dialling = Dialling(dials, limits.requests, limits.seconds, self._note, self.settings.ca_bundle)
+        pace = PACES.setdefault(self.hosts, Pace())
+        self.dialling = Dialling(dials, limits.requests, limits.seconds, self._note, self.settings.ca_bundle, pace)
         self.transport = session = transport or requests.Session()
         session.trust_env = False  # no proxy, netrc or certificate bundle from the environment
         # Else requests reads the whole body of a redirect, without any cap, although it does not follow.

@@ -90,6 +90,8 @@ def retry_after(value: str | None, now: datetime | None = None) -> float | None:
         return None
     try:
         seconds = float(value)
+        if seconds != seconds:
+            return None
     except ValueError:
         found = moment(value)
         if not found:

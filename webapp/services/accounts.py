@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sqlalchemy import select
+
 from webapp.connectors import CONNECTORS, Connector, CredentialsRejected, UnexpectedAnswer
 from webapp.extensions import settings, transaction
 from webapp.i18n import N_
@@ -41,10 +43,17 @@ def split(connector: type[Connector], values: Mapping[str, str]) -> tuple[dict[s
     )
 
 
-def keep_rotated(account: LinkedAccount, connector: Connector, before: Mapping[str, str]) -> dict[str, str]:
-    """Seal at once what the ATS replaced while it was used; returns the values that are current now."""
+def keep_rotated(
+    account: LinkedAccount, connector: Connector, before: Mapping[str, str], fence: int | None = None
+) -> dict[str, str]:
+    """Seal at once what the ATS replaced while it was used; returns the values that are current now.
+
+    With a `fence`, only while the account is held by it: a worker that lost it would put old values over newer ones.
+    """
     rotating = {f.name for f in connector.fields if f.rotates}
     if any(connector.config.get(name) != before.get(name) for name in rotating):
         with transaction() as session:
-            vault.store(session, account, split(type(connector), connector.config)[1])
+            held = select(LinkedAccount.id).where(LinkedAccount.id == account.id).with_for_update()
+            if session.scalar(held if fence is None else held.where(LinkedAccount.fence == fence)):
+                vault.store(session, account, split(type(connector), connector.config)[1])
     return dict(connector.config)

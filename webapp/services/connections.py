@@ -13,7 +13,7 @@ from webapp.extensions import db, now, release, transaction
 from webapp.i18n import N_
 from webapp.models import Connection, LinkedAccount, Organisation, SyncRun
 from webapp.models.accounts import DIRECT, NEEDS_RELINK, OK
-from webapp.services import accounts, events, testing, widgets
+from webapp.services import accounts, events, testing, vault, widgets
 from webapp.services.events import BERTH, Actor
 from webapp.services.refusal import Refused
 
@@ -77,7 +77,7 @@ def _named(session: Session, organisation_id: str, name: str, own: Connection | 
     name = " ".join(unicodedata.normalize("NFC", name).split())
     if not 1 <= len(name) <= 80:
         raise Refused(N_("Give a name of 1 to 80 characters, such as Headquarters."), "name")
-    key = unicodedata.normalize("NFKC", name).casefold()
+    key = unicodedata.normalize("NFKC", name).casefold()[:200]
     taken = session.scalar(
         select(Connection).where(Connection.organisation_id == organisation_id, Connection.name_key == key)
     )
@@ -171,8 +171,12 @@ def runs_of(connection: Connection, limit: int = 10) -> list[SyncRun]:
 
 
 def discard_unfinished() -> int:
-    """Discard connections that nobody finished within seven days; returns how many."""
+    """Discard connections that nobody finished within seven days, and what waits for links that are over.
+
+    Returns how many connections.
+    """
     with transaction() as session:
+        vault.forget_waiting(session)
         old = session.scalars(
             select(Connection)
             .join(LinkedAccount)

@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import InvalidRequestError
 
 from webapp.connectors import CONNECTORS, RemoteAccount, RemotePosition, ways_in
-from webapp.extensions import changed, db, now, release, transaction, wake
+from webapp.extensions import db, now, release, transaction, wake
 from webapp.i18n import N_
 from webapp.models import Connection, Link, LinkedAccount, Position, User
 from webapp.models.accounts import ADMIN, CUSTOMER, OK, RELINK
@@ -44,6 +45,7 @@ def issue(account: LinkedAccount, purpose: str, actor: Actor, user: User | None 
             .where(Link.account_id == account.id, Link.established_at.is_(None), Link.revoked_at.is_(None))
             .values(revoked_at=now())
         )
+        vault.forget_waiting(session)
         link = Link(
             organisation_id=account.organisation_id,
             account_id=account.id,
@@ -66,13 +68,17 @@ def open_link(token: str, user: User | None) -> Link:
     link = db.session.get(Link, id) if id else None
     if link is None:
         raise LinkClosed("forged")
-    if link.audience == ADMIN and (user is None or user.id != link.user_id or not user.may(MANAGE_INTEGRATIONS)):
+    if link.audience == ADMIN and not (user and user.id == link.user_id and _may(user, link)):
         raise LinkClosed("signed_out", link)
     if link.state == "established":
         raise LinkClosed("used", link)
     if link.state in ("expired", "revoked"):
         raise LinkClosed(link.state, link)
     return link
+
+
+def _may(user: User, link: Link) -> bool:
+    return user.organisation_id == link.organisation_id and user.may(MANAGE_INTEGRATIONS)
 
 
 def newest(account: LinkedAccount) -> Link | None:
@@ -89,6 +95,11 @@ def start(link: Link) -> None:
 
 
 def _need_open(link: Link) -> None:
+    """Hold the link until the transaction ends, as it is now. Raises `LinkClosed` where it is open no more."""
+    try:
+        db.session.refresh(link, with_for_update={"of": Link})
+    except InvalidRequestError:  # deleted meanwhile, with its account
+        raise LinkClosed("revoked") from None
     if link.state not in ("issued", "started"):
         raise LinkClosed("used" if link.state == "established" else link.state, link)
 
@@ -116,27 +127,28 @@ def check(link: Link, values: Mapping[str, str], actor: Actor) -> testing.Report
     What is no secret is kept as a draft in any case. Raises `InvalidConfig`, `Refused` or `LinkClosed`.
     """
     connector_class = CONNECTORS[link.way_in or ""]
-    with transaction():
+    with transaction() as session:
         _need_open(link)
         shown, _secrets = accounts.split(connector_class, values)
         link.account.draft = {"way_in": link.way_in, "values": shown}
         link.accepted = None
+        vault.store(session, link.account, {}, link.id)
     connector = accounts.build(connector_class.slug, {k: v for k, v in values.items() if v})
     known = _known_ids(link)
     release()
     report = testing.run(connector, _enough(known))
-    if report.error is not None or report.account is None:
-        return report
     shown, secrets = accounts.split(connector_class, connector.config)
     with transaction() as session:
         _need_open(link)
+        if report.error is not None or report.account is None:
+            return report
         _refuse_another(link, report.account)
         vault.store(session, link.account, secrets, link.id)
         link.accepted = {
             "way_in": connector_class.slug,
             "config": shown,
             "remote_id": report.account.id,
-            "remote_name": report.account.name,
+            "remote_name": _one_line(report.account.name),
             "open_positions": report.account.open_positions,
             "preview": [_preview(p) for p in report.positions[: testing.PREVIEW]],
             "steps": report.as_json()["steps"],
@@ -144,6 +156,12 @@ def check(link: Link, values: Mapping[str, str], actor: Actor) -> testing.Report
         }
         events.record(session, actor, "link.accepted", link.id, link.account.ats, link.organisation_id)
     return report
+
+
+def _one_line(name: str | None) -> str | None:
+    """A name as the ATS says it, without what a database or a page cannot take."""
+    text = (name or "").encode("utf-8", "replace").decode().replace("\0", "")
+    return " ".join(text.split())[:300] or None
 
 
 def _preview(position: RemotePosition) -> dict[str, Any]:
@@ -197,25 +215,13 @@ def _refuse_another(link: Link, found: RemoteAccount) -> None:
 def finish(link: Link, confirmed: bool, actor: Actor) -> None:
     """In one transaction the account is linked and the link spent. Raises `Refused` or `LinkClosed`."""
     with transaction() as session:
+        _need_open(link)
         accepted = link.accepted
         if not accepted:
             raise Refused(N_("Fill in the details and have them checked first."))
         if accepted["unsure"] and not confirmed:
             raise Refused(N_("Confirm that this is the same account."), "confirmed")
-        spent = session.execute(
-            update(Link)
-            .where(
-                Link.id == link.id,
-                Link.established_at.is_(None),
-                Link.revoked_at.is_(None),
-                Link.expires_at >= now(),
-            )
-            .values(established_at=now())
-            .execution_options(synchronize_session=False)
-        )
-        if changed(spent) != 1:
-            session.refresh(link)
-            raise LinkClosed("used" if link.established_at else link.state, link)
+        link.established_at = now()
         account = link.account
         _refuse_another(link, RemoteAccount(accepted["remote_id"], accepted["remote_name"]))
         vault.promote(session, account, link.id)
@@ -224,6 +230,8 @@ def finish(link: Link, confirmed: bool, actor: Actor) -> None:
         account.linked_at = account.linked_at or now()
         account.health, account.problem, account.problem_since, account.failures = OK, None, None, 0
         account.read_fully_at, account.next_sync_at = None, now()
+        # Whoever is reading with the old credentials holds the account no more.
+        account.fence, account.lease_until = LinkedAccount.fence + 1, None
         account.progress_total = accepted["open_positions"] or account.open_count or None
         verb = "account.relinked" if link.purpose == RELINK else "account.linked"
         events.record(session, actor, verb, account.id, account.remote_name or account.ats, link.organisation_id)

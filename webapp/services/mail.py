@@ -38,6 +38,7 @@ def send(to: str, subject: str, text: str) -> None:
     else:
         server = smtplib.SMTP(url.hostname or "", url.port or 25, timeout=20)
     with server:
+        server.ehlo_or_helo_if_needed()  # else no extension is known, and the password would go out in the clear
         if url.scheme != "smtps" and server.has_extn("starttls"):
             server.starttls(context=context)
         if url.username:

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from webapp.connectors import (
@@ -48,19 +49,18 @@ class Claim:
 
 
 def due(limit: int = 100) -> list[str]:
-    """Ids of accounts to read now. On schedule only where the organisation's switch is on; new ones in any case."""
-    return list(
-        db.session.scalars(
-            select(LinkedAccount.id)
-            .join(Organisation)
-            .where(
-                LinkedAccount.next_sync_at <= now(),
-                or_(LinkedAccount.lease_until.is_(None), LinkedAccount.lease_until < now()),
-                or_(Organisation.integration_on, LinkedAccount.read_at.is_(None)),
-            )
-            .order_by(LinkedAccount.next_sync_at)
-            .limit(limit)
-        )
+    """Ids of accounts to read now."""
+    ids = select(LinkedAccount.id).where(_is_due()).order_by(LinkedAccount.next_sync_at).limit(limit)
+    return list(db.session.scalars(ids))
+
+
+def _is_due() -> ColumnElement[bool]:
+    """On schedule only where the organisation's switch is on; new ones in any case."""
+    switch = select(Organisation.integration_on).where(Organisation.id == LinkedAccount.organisation_id)
+    return and_(
+        LinkedAccount.next_sync_at <= now(),
+        or_(LinkedAccount.lease_until.is_(None), LinkedAccount.lease_until < now()),
+        or_(switch.scalar_subquery(), LinkedAccount.read_at.is_(None)),
     )
 
 
@@ -69,11 +69,7 @@ def claim(account_id: str) -> Claim | None:
     with transaction() as session:
         fence = session.scalar(
             update(LinkedAccount)
-            .where(
-                LinkedAccount.id == account_id,
-                LinkedAccount.next_sync_at <= now(),
-                or_(LinkedAccount.lease_until.is_(None), LinkedAccount.lease_until < now()),
-            )
+            .where(LinkedAccount.id == account_id, _is_due())
             .values(
                 lease_owner=_OWNER,
                 lease_until=now() + timedelta(seconds=settings().lease_seconds),
@@ -96,9 +92,13 @@ def run(account_id: str) -> SyncRun | None:
     reporter = _Reporter(current_app._get_current_object(), held)  # type: ignore[attr-defined]
     try:
         reading = _read(account, reporter)
+        reporter.stop()
+        record = _succeeded(held, started, reading)
     except ConnectorError as error:
         reporter.stop()
         return _failed(held, started, error)
+    except OperationalError:
+        raise  # the database is out of reach: the lease ends by itself, and then the account is read again
     except Exception as error:
         # The text of a foreign exception may hold an address with a key in it: its type is all that is kept.
         log.error("account %s: the connector failed with %s", account_id, type(error).__name__)
@@ -108,7 +108,8 @@ def run(account_id: str) -> SyncRun | None:
         )
     finally:
         reporter.stop()
-    return _succeeded(held, started, reading)
+    widgets.rebuild_soon()
+    return record
 
 
 def run_due() -> int:
@@ -156,9 +157,9 @@ def _read(account: LinkedAccount, reporter: _Reporter) -> _Reading:
             reporter.done = len(ids)
             if reporter.lost:
                 raise TemporarilyUnavailable(N_("Another worker reads this account."))
-            current = accounts.keep_rotated(account, connector, current)
+            current = accounts.keep_rotated(account, connector, current, reporter.held.fence)
     finally:
-        accounts.keep_rotated(account, connector, current)
+        accounts.keep_rotated(account, connector, current, reporter.held.fence)
     return _Reading(before, rows, ids, _withheld(connector), fully)
 
 
@@ -211,7 +212,6 @@ def _succeeded(held: Claim, started: datetime, reading: _Reading) -> SyncRun | N
         account.withheld = reading.withheld
         account.next_sync_at = _next(session, account)
         widgets.bump_for(session, account.id)
-    widgets.rebuild_soon()
     return record
 
 

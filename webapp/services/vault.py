@@ -10,11 +10,11 @@ import os
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from webapp.extensions import db, settings, transaction
-from webapp.models import Credential, KeyCheck, LinkedAccount
+from webapp.extensions import db, now, settings, transaction
+from webapp.models import Credential, KeyCheck, Link, LinkedAccount
 
 CHECK_TEXT = "berth"
 
@@ -69,6 +69,13 @@ def promote(session: Session, account: LinkedAccount, link_id: str) -> None:
     waiting = select(Credential).where(Credential.account_id == account.id, Credential.link_id == link_id)
     for credential in session.scalars(waiting):
         credential.link_id = None
+
+
+def forget_waiting(session: Session) -> None:
+    """Destroy what waits for the *Finish* of links that are over."""
+    over = or_(Link.established_at.is_not(None), Link.revoked_at.is_not(None), Link.expires_at < now())
+    waiting = delete(Credential).where(Credential.link_id.in_(select(Link.id).where(over)))
+    session.execute(waiting.execution_options(synchronize_session=False))
 
 
 def secrets_of(account: LinkedAccount) -> dict[str, str]:

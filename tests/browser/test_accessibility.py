@@ -1,0 +1,298 @@
+"""Every page is for everybody: axe finds nothing, in light and dark, wide and narrow, and nothing scrolls sideways."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser.house import STORES, House
+from tests.browser.server import Berth
+from tests.browser.visitor import Visitor, expect, shot
+from webapp import config, create_app
+
+try:
+    from axe_playwright_python.base import AXE_SCRIPT
+except ImportError:  # then all of these tests are left out
+    AXE_SCRIPT = ""
+
+pytestmark = pytest.mark.browser
+ATS = "/administration/integrations/ats"
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 380, "height": 800}
+OPTIONS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+    "iframes": False,  # the widget's page is looked at by itself
+    "preload": False,
+}
+#: What is no page, leads on to one, or is looked at by another test of this file (as are the link flow and the widget).
+ELSEWHERE = {"static", "auth.start", "auth.login", "auth.setup", "auth.invitation"}
+RUN = "([part, options]) => axe.run(part, options).then(found => found.violations)"
+SIDEWAYS = """() => [document.scrollingElement.scrollWidth,
+  [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > 381 && !e.closest('.visually-hidden, thead'))
+    .slice(0, 3).map(e => e.outerHTML.slice(0, 160))]"""
+
+
+class Looker:
+    """Looks at pages in both themes and at both widths; `end()` fails with all that was found."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def look(self, page: Any, name: str, part: str = "html", without: str = "") -> None:
+        """`part`: a selector of what lies over the page. `without`: a rule that does not hold here."""
+        options = OPTIONS | {"rules": {without: {"enabled": False}}} if without else OPTIONS
+        page.evaluate(AXE_SCRIPT)
+        for width, size in (("wide", WIDE), ("narrow", NARROW)):
+            page.set_viewport_size(size)
+            for theme in ("light", "dark"):
+                page.emulate_media(color_scheme=theme)
+                violations = page.evaluate(RUN, [part, options])
+                self.found += [
+                    f"{name}, {width}, {theme}: {v['id']} at {node['target']}: {node['html'][:200]}"
+                    for v in violations
+                    for node in v["nodes"]
+                ]
+                shot(page, f"{name}-{width}-{theme}")
+            if size is NARROW:
+                reaches, who = page.evaluate(SIDEWAYS)
+                if reaches > NARROW["width"]:
+                    self.found.append(f"{name} scrolls sideways: {reaches} pixels: {who}")
+        page.set_viewport_size(WIDE)
+        page.emulate_media(color_scheme="light")
+
+    def end(self) -> None:
+        assert not self.found, f"{len(self.found)} faults:\n" + "\n".join(self.found)
+
+
+@pytest.fixture
+def looker() -> Iterator[Looker]:
+    looker = Looker()
+    yield looker
+    looker.end()
+
+
+@pytest.fixture(scope="module")
+def house(new_server: Callable[..., Any]) -> Iterator[House]:
+    with new_server() as server:
+        yield House(server)
+
+
+@pytest.fixture
+def browse(house: House, visit: Callable[..., Visitor]) -> Callable[..., Visitor]:
+    return lambda: visit(house.server, reduced_motion="reduce", viewport=WIDE)
+
+
+def name_of(path: str) -> str:
+    """A short name for a picture."""
+    return re.sub(r"[0-9a-f]{32}", "ID", path).strip("/").replace("/", "-") or "start"
+
+
+class Rules:
+    """The addresses of the app that answer GET."""
+
+    def __init__(self, server: Berth) -> None:
+        app = create_app(config.load(instance=server.instance, testing=True))
+        self.adapter = app.url_map.bind("127.0.0.1")
+        self.rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+
+    def plain(self) -> list[str]:
+        return [rule.rule for rule in self.rules if not rule.arguments]
+
+    def endpoints(self) -> set[str]:
+        return {rule.endpoint for rule in self.rules}
+
+    def endpoint(self, path: str) -> str | None:
+        try:
+            return str(self.adapter.match(path.partition("?")[0].partition("#")[0], method="GET")[0])
+        except Exception:
+            return None
+
+
+def test_every_page_of_the_console(house: House, browse: Callable[..., Visitor], looker: Looker) -> None:
+    """Found by the URL map and by the links on the pages, so that a new page is looked at by itself."""
+    rules, seen = Rules(house.server), set[str]()
+    for person in ("alice", "dora", "eve"):
+        page = browse().sign_in(person)
+        waiting, theirs = rules.plain(), set[str]()
+        while waiting:
+            path = waiting.pop(0)
+            endpoint = rules.endpoint(path) or ""
+            theirs.add(endpoint)
+            answer = page.request.get(path, max_redirects=0)
+            if answer.status != 200 or endpoint.split(".")[0] in ("connect", "widget"):
+                continue
+            seen.add(endpoint)
+            if "text/html" not in answer.headers.get("content-type", "") or "<html" not in answer.text():
+                continue
+            page.goto(path)
+            looker.look(page, f"{person}-{name_of(path)}")
+            links = page.locator("a[href^='/'], [hx-get]").evaluate_all(
+                "all => all.map(e => e.getAttribute('href') || e.getAttribute('hx-get'))"
+            )
+            for link in links:
+                if (rules.endpoint(link) or "") not in theirs | {""}:
+                    theirs.add(rules.endpoint(link) or "")
+                    waiting.append(link)
+    left = {e for e in rules.endpoints() - seen - ELSEWHERE if e.split(".")[0] not in ("connect", "widget")}
+    assert not left, f"no page of these was looked at; link to them, or furnish the house: {left}"
+
+
+def test_rows_in_every_state(house: House, browse: Callable[..., Visitor], looker: Looker) -> None:
+    page = browse().sign_in("alice")
+    for name, id in house.ids.items():
+        page.goto(f"{ATS}/connections/{id}")
+        looker.look(page, f"connection-{name_of(name).replace(' ', '-')[:20]}")
+    page.goto(f"{ATS}/connections/{house.ids['Logistics']}/delete")
+    looker.look(page, "discard")
+
+
+def test_what_the_script_opens(house: House, browse: Callable[..., Visitor], looker: Looker) -> None:
+    page = browse().sign_in("alice")
+    for name in ("Headquarters", "Logistics"):
+        page.goto(ATS)
+        page.get_by_label(f"Actions for {name}", exact=True).click()
+        looker.look(page, f"menu-{name}", ".menu[open]")
+    page.goto(ATS)
+    page.get_by_label("Actions for Headquarters").click()
+    page.get_by_role("link", name="Delete").locator("visible=true").click()
+    expect(page.get_by_role("dialog").get_by_role("heading")).to_be_visible()
+    looker.look(page, "dialog", "dialog")
+    page.keyboard.press("Escape")
+    page.get_by_label(f"Actions for {STORES}").click()
+    page.get_by_role("button", name="Test Connection").locator("visible=true").click()
+    expect(page.locator(".test-steps")).to_be_visible()
+    looker.look(page, "tested-in-place")
+    page.goto(ATS)
+    for summary in page.locator(".disclosure > summary").all():
+        summary.click()
+    looker.look(page, "unfolded")
+    page.set_viewport_size(NARROW)
+    page.goto(ATS)
+    page.locator(".rail-menu > summary").click()
+    looker.look(page, "menu-of-the-rail")
+
+
+def test_refused_forms_of_the_console(house: House, browse: Callable[..., Visitor], looker: Looker) -> None:
+    visitor, desk = browse(), browse()
+    visitor.allow("status of 422")
+    desk.allow("status of 422")
+    page = visitor.sign_in("alice")
+    for path, fields, button in (
+        (f"{ATS}/connect/workable", {"Name": "Headquarters"}, "Create name"),
+        (f"{ATS}/connections/{house.ids['Headquarters']}/rename", {"Name": STORES}, "Rename"),
+        (ATS, {"Paste the address of your careers page": "http://nowhere"}, "Recognise"),
+        ("/administration/users", {"E-mail": "alice@example.com"}, "Create invitation"),
+        ("/administration/widgets/new", {"Name": "x" * 81}, "Create widget"),
+    ):
+        page.goto(path)
+        for label, value in fields.items():
+            page.get_by_label(label, exact=True).fill(value)
+        page.get_by_role("button", name=button).click()
+        expect(page.locator(".fault, .notice.bad").first).to_be_visible()
+        looker.look(page, f"refused-{name_of(path)}")
+    page.goto("/administration/users")
+    page.get_by_label("E-mail", exact=True).fill("somebody@example.com")
+    page.get_by_role("button", name="Create invitation").click()
+    expect(page.locator(".snippet")).to_be_visible()
+    looker.look(page, "invited")
+    page = desk.sign_in("dora")
+    for name in ("Northwind Foods", "A third one"):
+        page.goto("/service-desk/organisations")
+        page.get_by_label("Name").fill(name)
+        page.get_by_label("E-mail of its first admin").fill("first@example.org")
+        page.get_by_role("button", name="Create organisation").click()
+        expect(page.locator(".fault, .snippet").first).to_be_visible()
+        looker.look(page, f"organisation-{name.replace(' ', '-')}")
+
+
+def test_pages_before_signing_in(house: House, browse: Callable[..., Visitor], looker: Looker) -> None:
+    visitor = browse()
+    visitor.allow("status of 422")
+    page = visitor.page()
+    for path, button, fields in (
+        ("/login", "Sign in", {"E-mail": "nobody@example.com", "Password": "wrong"}),
+        (
+            f"/setup/{house.setup}",
+            "Set up Berth",
+            {"Organisation": "X", "Your name": "Y", "E-mail": "y@example.com", "Password": "short"},
+        ),
+        (f"/invitation/{house.invitation}", "Start", {"Your name": "New", "Password": "short"}),
+    ):
+        page.goto(path)
+        name = path.split("/")[1]
+        looker.look(page, name)
+        for label, value in fields.items():
+            page.get_by_label(label, exact=True).fill(value)
+        page.get_by_role("button", name=button).click()
+        expect(page.locator(".fault, .notice.bad").first).to_be_visible()
+        looker.look(page, f"{name}-refused")
+
+
+def test_every_step_of_the_link_flow(house: House, browse: Callable[..., Visitor], looker: Looker) -> None:
+    visitor = browse()
+    visitor.allow("status of 404", "status of 410", "status of 422")
+    page, eve = visitor.page(), None
+    for name, path in house.paths.items():
+        if path.startswith("/connect/") and "admin" not in name:
+            page.goto(path)
+            assert page.url.endswith(path), f"{name} led to {page.url}"
+            looker.look(page, f"link-{name_of(name)}")
+    page.goto(house.paths["details of workable"])
+    page.get_by_role("button", name="Check and continue").click()
+    looker.look(page, "link-details-empty")
+    for label in page.locator("form label").all_text_contents():
+        page.get_by_label(label, exact=True).fill("northwind")
+    page.get_by_role("button", name="Check and continue").click()
+    expect(page.locator(".test-steps").or_(page.locator(".fault")).first).to_be_visible()
+    looker.look(page, "link-details-refused")
+    page.goto(house.paths["check"])
+    for summary in page.locator(".disclosure > summary").all():
+        summary.click()
+    looker.look(page, "link-check-unfolded")
+    eve = visitor.sign_in("eve")
+    for name in ("done, admin's", "used, admin's"):
+        eve.goto(house.paths[name])
+        looker.look(eve, f"link-{name_of(name)}")
+
+
+def test_pages_for_what_goes_wrong(house: House, browse: Callable[..., Visitor], looker: Looker) -> None:
+    visitor, bobs = browse(), browse()
+    bobs.allow("status of 403")
+    page = bobs.sign_in("bob")
+    looker.look(page, "missing-permission")
+    visitor.allow("status of 404", "status of 410", "status of 405", "status of 400")
+    page = visitor.sign_in("alice")
+    for name, path in (
+        ("nothing", "/nothing-here"),
+        ("spent", "/setup/spent"),
+        ("post-only", f"{ATS}/switch"),
+    ):
+        page.goto(path)
+        looker.look(page, f"error-{name}")
+    page.goto(f"{ATS}/connect/workable")
+    page.locator("main [name=csrf_token]").evaluate("field => { field.value = 'forged' }")
+    page.get_by_label("Name", exact=True).fill("Never made")
+    page.get_by_role("button", name="Create name").click()
+    expect(page.get_by_role("heading", level=1, name="This page was open too long")).to_be_visible()
+    looker.look(page, "error-csrf")
+
+
+def test_the_widget(house: House, browse: Callable[..., Visitor], looker: Looker) -> None:
+    visitor = browse()
+    visitor.allow("status of 404")
+    page = visitor.page()
+    page.goto(f"/widgets/{house.key}")
+    looker.look(page, "widget")
+    page.get_by_role("link", name="Next").click()
+    expect(page.get_by_role("link", name="Previous")).to_be_visible()
+    looker.look(page, "widget-page-2")
+    for name, path in house.paths.items():
+        if name.startswith("widget: "):
+            page.goto(path)
+            without = "" if page.locator("h1").count() else "page-has-heading-one"  # where nothing is shown
+            looker.look(page, f"widget-{name_of(name[8:]).replace(' ', '-')}", without=without)
+    page.goto(f"/widgets/{'0' * 32}")
+    looker.look(page, "widget-unknown", without="page-has-heading-one")
