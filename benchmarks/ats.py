@@ -13,7 +13,10 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 SITE = "benchmark"
-WORDS = ["plan", "freight", "shift", "team", "store", "fresh", "data", "route", "pallet", "audit", "harvest", "quality", "night", "vendor", "scale", "crew"]
+WORDS = (
+    *("plan", "freight", "shift", "team", "store", "fresh", "data", "route", "pallet", "audit"),
+    *("harvest", "quality", "night", "vendor", "scale", "crew"),
+)
 CITIES = ("Berlin", "Hamburg", "Lyon", "Wien", "Leeds", "Porto")
 
 

@@ -13,13 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask_migrate import upgrade
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
-
-for name in [n for n in os.environ if n.startswith("BERTH_") and not n.startswith("BERTH_TEST_")]:
-    del os.environ[name]  # a developer's own settings are no part of a test
-
-from flask_migrate import upgrade
 
 from tests.page import Page
 from tests.people import People
@@ -27,6 +23,9 @@ from tests.simulator import Simulator
 from webapp import config, create_app
 from webapp.connectors._dial import PACES, Dialling
 from webapp.extensions import db, limiter
+
+for name in [n for n in os.environ if n.startswith("BERTH_") and not n.startswith("BERTH_TEST_")]:
+    del os.environ[name]  # a developer's own settings are no part of a test
 
 POSTGRESQL = os.environ.get("BERTH_TEST_DATABASE_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
 REDIS = os.environ.get("BERTH_TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
@@ -84,7 +83,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for name in missing:
             _left_out[name] = _left_out.get(name, 0) + 1
     if left and CI:
-        raise pytest.UsageError("; ".join(f"{n} {name} tests cannot run: {REMEDY[name]}" for name, n in _left_out.items()))
+        faults = (f"{count} {name} tests cannot run: {REMEDY[name]}" for name, count in _left_out.items())
+        raise pytest.UsageError("; ".join(faults))
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = kept

@@ -28,8 +28,9 @@ PAGE = """<!doctype html>
 <style>body{{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}}
 main{{display:grid;grid-template-columns:1fr 24rem;gap:2rem}}@media(max-width:50rem){{main{{display:block}}}}
 iframe{{width:100%;height:42rem;border:0}}</style></head>
-<body><header><h1>Northwind intranet</h1></header><main><article><h2>Welcome</h2><p>This plain page stands for your intranet. The
-list beside it is the Open positions widget of Berth, in a frame.</p></article>
+<body><header><h1>Northwind intranet</h1></header><main><article><h2>Welcome</h2>
+<p>This plain page stands for your intranet.
+The list beside it is the Open positions widget of Berth, in a frame.</p></article>
 <iframe title="Open positions" src="http://127.0.0.1:{port}/widgets/{key}"
  sandbox="allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox"></iframe></main></body></html>
 """

@@ -8,8 +8,8 @@ from html import unescape
 from tests.page import Page
 from tests.people import PASSWORD, People
 from tests.simulator import workable
-from webapp.models import Connection, Credential, LinkedAccount, Position, User
 from webapp.extensions import db
+from webapp.models import Connection, Credential, LinkedAccount, Position, User
 from webapp.services import people as people_service
 from webapp.services import sync
 from webapp.services.events import COMMAND_LINE

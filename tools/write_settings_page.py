@@ -45,11 +45,18 @@ Procfile starts and how many requests each works on at a time.
 ```
 BERTH_ENV=production
 BERTH_PUBLIC_URL=https://berth.example.com
-BERTH_SECRET_KEYS_FILE=/run/secrets/berth-secret-keys      # python3 -c "import secrets; print(secrets.token_urlsafe(48))"
-BERTH_VAULT_KEYS_FILE=/run/secrets/berth-vault-keys        # python3 -c "import base64, os; print('k1:' + base64.b64encode(os.urandom(32)).decode())"
+BERTH_SECRET_KEYS_FILE=/run/secrets/berth-secret-keys
+BERTH_VAULT_KEYS_FILE=/run/secrets/berth-vault-keys
 BERTH_DATABASE_URL=postgresql+psycopg://berth@127.0.0.1/berth
 BERTH_REDIS_URL=redis://127.0.0.1:6379/0
 BERTH_TRUSTED_PROXIES=1
+```
+
+The keys are made once, by
+
+```
+python3 -c "import secrets; print(secrets.token_urlsafe(48))"
+python3 -c "import base64, os; print('k1:' + base64.b64encode(os.urandom(32)).decode())"
 ```
 
 Berth does not start with keys that are missing, short or well known, with an address that is not https, or with the
@@ -57,8 +64,8 @@ simulator. Keep the vault keys in another place than the backup: together they o
 
 * **Rotate the vault key**: put a new entry in front (`k2:…,k1:…`), restart, run `flask --app wsgi rotate-keys`, then
   take the old entry out. It can be stopped and started anew at any moment.
-* **Backup**: `flask --app wsgi backup PATH` while everything runs. Never copy the SQLite file itself: what was committed
-  last stands in the log beside it.
+* **Backup**: `flask --app wsgi backup PATH` while everything runs. Never copy the SQLite file itself: what was
+  committed last stands in the log beside it.
 * **More processes**: any number of web and worker processes may share one PostgreSQL database; one that dies keeps an
   account for `BERTH_LEASE_SECONDS` at most.
 """

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from tests.browser.server import ROOT, Berth, Intranet
 from tests.browser.visitor import ARGUMENTS, Visitor
 from tests.conftest import AVAILABLE, CHROMIUM, REMEDY

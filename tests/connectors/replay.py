@@ -42,7 +42,9 @@ def parts() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for path in sorted(FIXTURES.glob("*.json")):
         data = json.loads(path.read_text())
-        assert data.get("source") in ("vendor docs", "sandbox", "capture"), f"{path.name} says where its answers are from"
+        assert data.get("source") in ("vendor docs", "sandbox", "capture"), (
+            f"{path.name} says where its answers are from"
+        )
         found |= {slug: part for slug, part in data.items() if slug != "source"}
     return found
 
@@ -60,7 +62,7 @@ def plain(thing: Any) -> Any:
 
 
 class Replay(BaseAdapter):
-    """A transport that answers from a fixture and keeps what was asked. `fault(n, answer)` may change the n-th answer."""
+    """A transport that plays a fixture and keeps what was asked; `fault(n, answer)` may spoil the n-th answer."""
 
     def __init__(self, answers: list[dict[str, Any]], fault: Callable[[int, requests.Response], Any] | None = None):
         super().__init__()

@@ -163,7 +163,9 @@ def test_a_list_that_cannot_be_read_is_an_error_and_never_an_empty_list(slug, fa
 @every
 def test_refused_credentials_are_told_apart(slug):
     connector, _replay = opened(slug, lambda _n, answer: status(401)(answer))
-    with pytest.raises(CredentialsRejected if canaries(slug) else (PermissionMissing, TemporarilyUnavailable)) as caught:
+    with pytest.raises(
+        CredentialsRejected if canaries(slug) else (PermissionMissing, TemporarilyUnavailable)
+    ) as caught:
         list(connector.positions())
     check_sentence(slug, caught.value)
 
