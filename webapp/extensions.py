@@ -93,6 +93,7 @@ def transaction() -> Iterator[Session]:
         yield session
         return
     session.rollback()
+    session.expire_all()  # after a commit nothing is expired, and there is nothing to roll back
     session.info["writing"] = True
     token = _writing.set(True)
     try:

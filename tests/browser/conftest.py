@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.house import House
 from tests.browser.server import ROOT, Berth, Intranet
 from tests.browser.visitor import ARGUMENTS, Visitor
 from tests.conftest import AVAILABLE, CHROMIUM, REMEDY
@@ -68,6 +69,13 @@ def new_server(migrated: Path, htmx: Path, tmp_path_factory: pytest.TempPathFact
                 server.stop()
 
     return start
+
+
+@pytest.fixture(scope="session")
+def house(new_server: Callable[..., Any]) -> Iterator[House]:
+    """One furnished installation for the tests that look at pages; what they change, they leave in a good state."""
+    with new_server() as server:
+        yield House(server)
 
 
 @pytest.fixture

@@ -16,9 +16,11 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
+from unittest.mock import patch
 
 from tests.simulator import Simulator
 from webapp import config, create_app
+from webapp.connectors._dial import Dialling
 from webapp.extensions import db
 
 ROOT = Path(__file__).parent.parent.parent
@@ -72,6 +74,7 @@ class Berth:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = instance / "server.log"
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.cookies: dict[str, Any] = {}
 
     @property
     def environment(self) -> dict[str, str]:
@@ -125,20 +128,17 @@ class Berth:
     @contextmanager
     def app(self) -> Iterator[Any]:
         """The app on the same database, in this process, to put something there; it asks the simulator too."""
-        before = os.environ.get("BERTH_SIMULATOR_URL")
-        os.environ["BERTH_SIMULATOR_URL"] = self.simulator.url
-        config.network.cache_clear()
-        app = create_app(config.load(instance=self.instance, testing=True))
-        try:
-            with app.app_context():
-                yield app
-                db.session.remove()
-                db.engine.dispose()
-        finally:
-            del os.environ["BERTH_SIMULATOR_URL"]
-            if before:
-                os.environ["BERTH_SIMULATOR_URL"] = before
+        unpaced = patch.object(Dialling, "pace", lambda _self: [0.0])
+        with unpaced, patch.dict(os.environ, BERTH_SIMULATOR_URL=self.simulator.url):
             config.network.cache_clear()
+            app = create_app(config.load(instance=self.instance, testing=True))
+            with app.app_context():
+                try:
+                    yield app
+                finally:
+                    db.session.remove()
+                    db.engine.dispose()
+        config.network.cache_clear()
 
 
 class Intranet:

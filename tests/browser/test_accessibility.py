@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from tests.browser.house import STORES, House
-from tests.browser.server import Berth
+from tests.browser.pages import Rules
 from tests.browser.visitor import Visitor, expect, shot
-from webapp import config, create_app
 
 try:
     from axe_playwright_python.base import AXE_SCRIPT
@@ -27,6 +26,8 @@ OPTIONS = {
     "iframes": False,  # the widget's page is looked at by itself
     "preload": False,
 }
+#: All that another theme can spoil.
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}, "iframes": False}
 #: What is no page, leads on to one, or is looked at by another test of this file (as are the link flow and the widget).
 ELSEWHERE = {"static", "auth.start", "auth.login", "auth.setup", "auth.invitation"}
 RUN = "([part, options]) => axe.run(part, options).then(found => found.violations)"
@@ -49,7 +50,7 @@ class Looker:
             page.set_viewport_size(size)
             for theme in ("light", "dark"):
                 page.emulate_media(color_scheme=theme)
-                violations = page.evaluate(RUN, [part, options])
+                violations = page.evaluate(RUN, [part, options if theme == "light" else COLOURS])
                 self.found += [
                     f"{name}, {width}, {theme}: {v['id']} at {node['target']}: {node['html'][:200]}"
                     for v in violations
@@ -74,12 +75,6 @@ def looker() -> Iterator[Looker]:
     looker.end()
 
 
-@pytest.fixture(scope="module")
-def house(new_server: Callable[..., Any]) -> Iterator[House]:
-    with new_server() as server:
-        yield House(server)
-
-
 @pytest.fixture
 def browse(house: House, visit: Callable[..., Visitor]) -> Callable[..., Visitor]:
     return lambda: visit(house.server, reduced_motion="reduce", viewport=WIDE)
@@ -90,53 +85,14 @@ def name_of(path: str) -> str:
     return re.sub(r"[0-9a-f]{32}", "ID", path).strip("/").replace("/", "-") or "start"
 
 
-class Rules:
-    """The addresses of the app that answer GET."""
-
-    def __init__(self, server: Berth) -> None:
-        app = create_app(config.load(instance=server.instance, testing=True))
-        self.adapter = app.url_map.bind("127.0.0.1")
-        self.rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
-
-    def plain(self) -> list[str]:
-        return [rule.rule for rule in self.rules if not rule.arguments]
-
-    def endpoints(self) -> set[str]:
-        return {rule.endpoint for rule in self.rules}
-
-    def endpoint(self, path: str) -> str | None:
-        try:
-            return str(self.adapter.match(path.partition("?")[0].partition("#")[0], method="GET")[0])
-        except Exception:
-            return None
-
-
 def test_every_page_of_the_console(house: House, browse: Callable[..., Visitor], looker: Looker) -> None:
     """Found by the URL map and by the links on the pages, so that a new page is looked at by itself."""
     rules, seen = Rules(house.server), set[str]()
     for person in ("alice", "dora", "eve"):
         page = browse().sign_in(person)
-        waiting, theirs = rules.plain(), set[str]()
-        while waiting:
-            path = waiting.pop(0)
-            endpoint = rules.endpoint(path) or ""
-            theirs.add(endpoint)
-            answer = page.request.get(path, max_redirects=0)
-            if answer.status != 200 or endpoint.split(".")[0] in ("connect", "widget"):
-                continue
-            seen.add(endpoint)
-            if "text/html" not in answer.headers.get("content-type", "") or "<html" not in answer.text():
-                continue
-            page.goto(path)
+        for path in rules.walk(page, seen):
             looker.look(page, f"{person}-{name_of(path)}")
-            links = page.locator("a[href^='/'], [hx-get]").evaluate_all(
-                "all => all.map(e => e.getAttribute('href') || e.getAttribute('hx-get'))"
-            )
-            for link in links:
-                if (rules.endpoint(link) or "") not in theirs | {""}:
-                    theirs.add(rules.endpoint(link) or "")
-                    waiting.append(link)
-    left = {e for e in rules.endpoints() - seen - ELSEWHERE if e.split(".")[0] not in ("connect", "widget")}
+    left = {e for e in rules.endpoints - seen - ELSEWHERE if e.split(".")[0] not in ("connect", "widget")}
     assert not left, f"no page of these was looked at; link to them, or furnish the house: {left}"
 
 

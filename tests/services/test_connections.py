@@ -16,7 +16,7 @@ from tests.services.conftest import ON_SQLITE, checked
 from tests.simulator import Simulator
 from webapp.connectors import ATSS
 from webapp.extensions import db, transaction
-from webapp.models import Connection, Credential, Event, Link, LinkedAccount, Position, SyncRun, Widget
+from webapp.models import Connection, Credential, Event, Link, LinkedAccount, Organisation, Position, SyncRun, Widget
 from webapp.models.accounts import NEEDS_RELINK, OK, OTHER
 from webapp.models.widgets import widget_connections
 from webapp.services import connections, linking, sync, widgets
@@ -271,13 +271,15 @@ def test_what_nobody_finished_is_discarded_after_seven_days(people: People, link
 @pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
 def test_two_who_take_the_same_name_at_once_do_not_both_get_it(people: People, app):
     people.switch_on()
-    together, outcomes = threading.Barrier(4), []
+    together, outcomes, organisation_id = threading.Barrier(4), [], people.northwind.id
 
     def try_it() -> None:
         with app.app_context():
+            organisation = db.session.get_one(Organisation, organisation_id)
+            db.session.rollback()
             together.wait(10)
             try:
-                make(people)
+                connections.create(organisation, "workable", "Headquarters", {}, BERTH)
                 outcomes.append("made")
             except Exception as error:
                 outcomes.append(type(error).__name__)

@@ -320,8 +320,9 @@ def test_a_set_up_address_is_good_for_a_day_and_for_nothing_once_there_is_a_user
             service.accept(row, "A", "a@example.com", PASSWORD, "Late Ltd", COMMAND_LINE)
         clock.shift(timedelta(seconds=-1))
         service.create_user(None, "desk@example.com", "Desk", PASSWORD, (), True, COMMAND_LINE)
+        assert service.read_invitation(service.SETUP, token) is None
         with pytest.raises(Refused):
-            accept(token, service.SETUP, "a@example.com", organisation="Second Ltd")
+            service.accept(row, "A", "a@example.com", PASSWORD, "Second Ltd", COMMAND_LINE)
     assert count(Organisation) == 0
     assert count(User) == 1
 

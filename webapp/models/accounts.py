@@ -38,6 +38,8 @@ class LinkedAccount(Base):
     remote_name: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     linked_at: Mapped[datetime | None] = mapped_column(Moment)
+    #: SHA-256 of the token that an admin adds the account with; the token itself is shown once and kept nowhere.
+    token_hash: Mapped[str | None] = mapped_column(String(64))
 
     health: Mapped[str | None] = mapped_column(String(20))
     problem: Mapped[Json | None] = mapped_column(Document)
@@ -63,6 +65,11 @@ class LinkedAccount(Base):
     connection: Mapped[Connection | None] = relationship(
         back_populates="account", cascade="all, delete-orphan", passive_deletes=True
     )
+
+    @property
+    def public_id(self) -> str:
+        """The ID that the service desk hands over."""
+        return f"acc_{self.id}"
 
     @property
     def is_linked(self) -> bool:
@@ -120,6 +127,10 @@ class Link(Base):
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"), index=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("linked_accounts.id", ondelete="CASCADE"), index=True)
+    #: The activation request that a customer's link answers.
+    request_id: Mapped[str | None] = mapped_column(
+        ForeignKey("activation_requests.id", ondelete="SET NULL"), index=True
+    )
     purpose: Mapped[str] = mapped_column(String(10))
     audience: Mapped[str] = mapped_column(String(10))
     #: The admin who pressed the button; an admin's link is good only while this user is signed in.

@@ -13,7 +13,7 @@ from webapp.extensions import db, now, release, transaction
 from webapp.i18n import N_
 from webapp.models import Connection, LinkedAccount, Organisation, SyncRun
 from webapp.models.accounts import DIRECT, NEEDS_RELINK, OK
-from webapp.services import accounts, events, testing, vault, widgets
+from webapp.services import accounts, events, requests, testing, vault, widgets
 from webapp.services.events import BERTH, Actor
 from webapp.services.refusal import Refused
 
@@ -55,15 +55,21 @@ def create(organisation: Organisation, ats: str, name: str, draft: dict[str, str
         account = LinkedAccount(organisation_id=organisation.id, ats=ats, draft={"values": draft} if draft else {})
         session.add(account)
         session.flush()
-        connection = Connection(
-            organisation_id=organisation.id,
-            account_id=account.id,
-            kind=DIRECT,
-            **_named(session, organisation.id, name),
-        )
-        session.add(connection)
-        session.flush()
+        connection = make(session, account, DIRECT, name)
         events.record(session, actor, "connection.created", connection.id, connection.name, ats=ats)
+    return connection
+
+
+def make(session: Session, account: LinkedAccount, kind: str, name: str) -> Connection:
+    """The connection of a linked account, inside a transaction. Raises `Refused` where the name is taken."""
+    connection = Connection(
+        organisation_id=account.organisation_id,
+        account_id=account.id,
+        kind=kind,
+        **_named(session, account.organisation_id, name),
+    )
+    session.add(connection)
+    session.flush()
     return connection
 
 
@@ -157,6 +163,7 @@ def delete(connection: Connection, actor: Actor) -> None:
         verb = "connection.deleted" if connection.is_finished else "connection.discarded"
         events.record(session, actor, verb, connection.id, connection.name, organisation_id)
         widgets.bump_for(session, connection.account_id)
+        requests.note_deleted(session, connection.account)
         session.delete(connection.account)
     widgets.rebuild_soon()
 

@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.exc import InvalidRequestError
 
-from webapp.connectors import CONNECTORS, RemoteAccount, RemotePosition, ways_in
+from webapp.connectors import ATSS, CONNECTORS, RemoteAccount, RemotePosition, ways_in
 from webapp.extensions import db, now, release, transaction, wake
 from webapp.i18n import N_
 from webapp.models import Connection, Link, LinkedAccount, Position, User
 from webapp.models.accounts import ADMIN, CUSTOMER, OK, RELINK
 from webapp.models.people import MANAGE_INTEGRATIONS
-from webapp.services import accounts, connections, events, testing, tokens, vault
+from webapp.services import accounts, connections, events, requests, testing, tokens, vault
 from webapp.services.events import Actor
 from webapp.services.refusal import Refused
 
@@ -33,7 +33,9 @@ class LinkClosed(Exception):
         self.reason, self.link = reason, link
 
 
-def issue(account: LinkedAccount, purpose: str, actor: Actor, user: User | None = None) -> str:
+def issue(
+    account: LinkedAccount, purpose: str, actor: Actor, user: User | None = None, request_id: str | None = None
+) -> str:
     """A token for `/connect/<token>`: an admin's for one hour if `user` is given, else a customer's for seven days.
 
     Earlier links to the same account are revoked.
@@ -49,6 +51,7 @@ def issue(account: LinkedAccount, purpose: str, actor: Actor, user: User | None 
         link = Link(
             organisation_id=account.organisation_id,
             account_id=account.id,
+            request_id=request_id,
             purpose=purpose,
             audience=audience,
             user_id=user.id if user else None,
@@ -102,6 +105,19 @@ def _need_open(link: Link) -> None:
         raise LinkClosed("revoked") from None
     if link.state not in ("issued", "started"):
         raise LinkClosed("used" if link.state == "established" else link.state, link)
+
+
+def choose_ats(link: Link, slug: str) -> None:
+    """The customer chooses the ATS, where the service desk did not fix it. Raises `Refused`."""
+    if slug not in ATSS:
+        raise Refused(N_("Choose one of the list."), "ats")
+    with transaction():
+        _need_open(link)
+        if link.account.is_linked:
+            raise Refused(N_("This link is for an account that is linked already."))
+        link.started_at = link.started_at or now()
+        if link.account.ats != slug:
+            link.account.ats, link.way_in, link.accepted = slug, None, None
 
 
 def choose_way_in(link: Link, slug: str) -> None:
@@ -233,6 +249,7 @@ def finish(link: Link, confirmed: bool, actor: Actor) -> None:
         # Whoever is reading with the old credentials holds the account no more.
         account.fence, account.lease_until = LinkedAccount.fence + 1, None
         account.progress_total = accepted["open_positions"] or account.open_count or None
+        requests.note_established(session, link)
         verb = "account.relinked" if link.purpose == RELINK else "account.linked"
         events.record(session, actor, verb, account.id, account.remote_name or account.ats, link.organisation_id)
         wake("sync", account.id)

@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from webapp.extensions import settings, wake
 from webapp.i18n import _
-from webapp.models import Connection, User
+from webapp.models import ActivationRequest, Connection, User
+from webapp.models.accounts import RELINK
 from webapp.models.people import MANAGE_INTEGRATIONS
 from webapp.services import people
 
@@ -66,6 +67,41 @@ def needs_relink(connection: Connection, sentence: str) -> None:
     )
     for user in _admins(connection):
         post(user.email, _("%(name)s needs to be relinked", name=connection.name), text)
+
+
+def to_desk(request: ActivationRequest) -> None:
+    """Tell the service desk that something about a request has changed; the page says what."""
+    text = _(
+        "%(organisation)s: %(ats)s (%(purpose)s).\n\nSee the service desk page for what is next.\n",
+        organisation=request.organisation.name,
+        ats=request.ats_text,
+        purpose=_("relink") if request.purpose == RELINK else _("activation"),
+    )
+    for user in people.service_desk():
+        post(user.email, _("Berth: the request of %(name)s", name=request.organisation.name), text)
+
+
+def magic_link(request: ActivationRequest, address: str) -> None:
+    """Send the magic link to the contact that the request names."""
+    text = _(
+        "%(organisation)s would like to show your open positions on its intranet. Link %(ats)s here, within seven "
+        "days:\n\n%(address)s\n",
+        organisation=request.organisation.name,
+        ats=request.ats_text,
+        address=address,
+    )
+    post(request.email, _("Your link to connect %(ats)s", ats=request.ats_text), text)
+
+
+def shared(request: ActivationRequest) -> None:
+    """Tell the admins that ID and token wait for them; neither is in the mail."""
+    text = _(
+        "%(ats)s is linked. Open your request in Administration > Integrations > ATS, show ID and token, and use Add "
+        "connection.\n",
+        ats=request.ats_text,
+    )
+    for user in people.who_may(request.organisation_id, MANAGE_INTEGRATIONS):
+        post(user.email, _("%(ats)s is ready to be added", ats=request.ats_text), text)
 
 
 def _admins(connection: Connection) -> list[User]:

@@ -31,6 +31,11 @@ def organisation_named(name: str) -> Organisation | None:
     return db.session.scalar(select(Organisation).where(Organisation.name == name))
 
 
+def organisation(id: str) -> Organisation | None:
+    """One organisation by its id."""
+    return db.session.get(Organisation, id)
+
+
 def organisations() -> list[Organisation]:
     """All organisations by name, for the service desk."""
     return list(db.session.scalars(select(Organisation).order_by(func.lower(Organisation.name))))
@@ -56,7 +61,8 @@ def _name(name: str) -> str:
     return name
 
 
-def _email(email: str) -> str:
+def check_email(email: str) -> str:
+    """The address in lower case. Raises `Refused`."""
     email = email.strip().lower()
     if len(email) > 254 or not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
         raise Refused(N_("Give an e-mail address, such as mira@example.com."), "email")
@@ -81,7 +87,7 @@ def create_user(
     actor: Actor,
 ) -> User:
     """A new user. Raises `Refused` with the field at fault."""
-    email, name, hashed = _email(email), _name(name), _password(password)
+    email, name, hashed = check_email(email), _name(name), _password(password)
     with transaction() as session:
         if session.scalar(select(User).where(User.email == email)):
             raise Refused(N_("Somebody signs in with this e-mail address already."), "email")
@@ -110,6 +116,12 @@ def who_may(organisation_id: str, permission: str) -> list[User]:
         select(User).where(User.organisation_id == organisation_id, User.disabled_at.is_(None)).order_by(User.name)
     )
     return [user for user in users if user.may(permission)]
+
+
+def service_desk() -> list[User]:
+    """The people of the operator's service desk."""
+    found = db.session.scalars(select(User).where(User.service_desk, User.disabled_at.is_(None)).order_by(User.name))
+    return list(found)
 
 
 def users_of(organisation: Organisation) -> list[User]:
@@ -203,7 +215,7 @@ def invite(
     organisation: Organisation | None, email: str, permissions: list[str], actor: Actor, service_desk: bool = False
 ) -> str:
     """A token that lets its holder become a user. Raises `Refused`."""
-    email = _email(email)
+    email = check_email(email)
     with transaction() as session:
         if session.scalar(select(User).where(User.email == email)):
             raise Refused(N_("Somebody signs in with this e-mail address already."), "email")
@@ -263,7 +275,9 @@ def read_invitation(purpose: str, token: str) -> Invitation | None:
     """The invitation behind a token, if it still makes a user."""
     id = tokens.read(purpose, token)
     row = db.session.get(Invitation, id) if id else None
-    return row if row and row.purpose == purpose and row.is_open else None
+    if row is None or row.purpose != purpose or not row.is_open:
+        return None
+    return None if purpose == SETUP and there_are_users() else row
 
 
 def accept(invitation: Invitation, name: str, email: str, password: str, organisation_name: str, actor: Actor) -> User:

@@ -9,11 +9,14 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
+BLUEPRINTS = ("auth", "integrations", "connections", "connect", "requests", "widgets", "widget", "users", "desk", "ops")
+
+
 def register(app: Flask) -> None:
     """All blueprints, and what every page needs."""
     from webapp.views import errors, page
 
     page.set_up(app)
     errors.set_up(app)
-    for name in ("auth", "integrations", "connections", "connect", "widgets", "widget", "users", "desk", "ops"):
+    for name in BLUEPRINTS:
         app.register_blueprint(import_module(f"{__name__}.{name}").blueprint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask import abort, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
 
 from webapp import i18n
+from webapp.extensions import now
 from webapp.models.people import MANAGE_USERS, PERMISSIONS
 from webapp.services import people
 
@@ -51,6 +53,20 @@ def _missing(permission: str) -> Any:
     granters = people.who_may(current_user.organisation_id, MANAGE_USERS)
     page = render_template("missing_permission.html", permission=i18n._(PERMISSIONS[permission]), granters=granters)
     return page, 403
+
+
+RECENTLY = timedelta(minutes=10)
+
+
+def signed_in_recently() -> bool:
+    """Whether the person at the keyboard gave the password in the last ten minutes."""
+    session = getattr(current_user, "session", None)
+    return session is not None and now() - session.signed_in_at <= RECENTLY
+
+
+def to_sign_in_again(back: str) -> Any:
+    """Ask for the password once more before something secret is shown, then go back."""
+    return redirect(url_for("auth.login", next=back, again=1), 303)
 
 
 def safe_next() -> str:

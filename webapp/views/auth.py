@@ -31,15 +31,18 @@ def _unauthorized() -> Any:
 @login_required
 def start() -> Any:
     """The first page for whoever is signed in."""
-    return redirect(url_for("integrations.ats" if current_user.organisation_id else "desk.organisations"), 303)
+    return redirect(url_for("integrations.ats" if current_user.organisation_id else "desk.index"), 303)
 
 
 @blueprint.get("/login")
 def login() -> Any:
     """The sign-in form."""
-    if current_user.is_authenticated:
+    again = current_user.is_authenticated and request.args.get("again") == "1"
+    if current_user.is_authenticated and not again:
         return redirect(access.safe_next(), 303)
-    return render_template("auth/login.html", email="", wrong=False, first=not people.there_are_users())
+    email = current_user.email if again else ""
+    first = not people.there_are_users()
+    return render_template("auth/login.html", email=email, wrong=False, first=first, again=again)
 
 
 def _failed_sign_in(response: Any) -> bool:
@@ -60,7 +63,7 @@ def sign_in() -> Any:
         email[:254], request.form.get("password", "")[:128], request.remote_addr, request.user_agent.string
     )
     if user is None:
-        return render_template("auth/login.html", email=email, wrong=True, first=False), 422
+        return render_template("auth/login.html", email=email, wrong=True, first=False, again=False), 422
     session.clear()
     login_user(user)
     return redirect(access.safe_next(), 303)

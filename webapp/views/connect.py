@@ -17,7 +17,7 @@ from webapp.extensions import limiter
 from webapp.i18n import N_, _
 from webapp.models import Link
 from webapp.models.accounts import ADMIN, RELINK
-from webapp.services import linking
+from webapp.services import desk, linking
 from webapp.services.linking import LinkClosed
 from webapp.services.refusal import Refused
 from webapp.views.access import to_sign_in
@@ -54,12 +54,14 @@ def step(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _closed(closed: LinkClosed) -> Any:
-    link = closed.link
+    link, token = closed.link, (request.view_args or {}).get("token")
     if closed.reason == "signed_out" and not current_user.is_authenticated:
         return to_sign_in()
     admin = link is not None and link.audience == ADMIN
     status, title, text = CLOSED.get(closed.reason, CLOSED["forged"])
-    page = render_template("connect/closed.html", title=_(title), text=_(text), admin=admin, reason=closed.reason)
+    page = render_template(
+        "connect/closed.html", title=_(title), text=_(text), admin=admin, reason=closed.reason, token=token
+    )
     return page, status
 
 
@@ -83,6 +85,8 @@ def begin(token: str, link: Link) -> Any:
     """Where the link stands: the first step that is not done."""
     if link.audience != ADMIN and link.started_at is None:
         return render_template("connect/start.html", **_values(token, link, 0))
+    if link.account.ats is None:
+        return redirect(url_for("connect.ats", token=token), 303)
     if link.accepted:
         return redirect(url_for("connect.check", token=token), 303)
     if link.way_in or len(ways_in(link.account.ats or "")) == 1:
@@ -98,10 +102,28 @@ def start(token: str, link: Link) -> Any:
     return redirect(url_for("connect.begin", token=token), 303)
 
 
+@blueprint.route("/ats", methods=["GET", "POST"])
+@step
+def ats(token: str, link: Link) -> Any:
+    """Choose the ATS, where the service desk did not fix it."""
+    error = None
+    if request.method == "POST":
+        try:
+            linking.choose_ats(link, request.form.get("ats", ""))
+        except Refused as refused:
+            error = say(refused)
+        else:
+            return redirect(url_for("connect.begin", token=token), 303)
+    page = render_template("connect/ats.html", error=error, atss=ATSS.values(), **_values(token, link, 0))
+    return page, 422 if error else 200
+
+
 @blueprint.route("/way-in", methods=["GET", "POST"])
 @step
 def way_in(token: str, link: Link) -> Any:
     """Choose the way in: with credentials or by the careers page, each explained."""
+    if link.account.ats is None:
+        return redirect(url_for("connect.ats", token=token), 303)
     error = None
     if request.method == "POST":
         try:
@@ -118,9 +140,11 @@ def way_in(token: str, link: Link) -> Any:
 def details(token: str, link: Link) -> Any:
     """The fields of the way in; tested before any secret is stored."""
     ways = ways_in(link.account.ats or "")
+    if link.account.ats is None:
+        return redirect(url_for("connect.ats", token=token), 303)
     if link.way_in is None and len(ways) != 1:
         return redirect(url_for("connect.way_in", token=token), 303)
-    if request.method == "GET":
+    if request.method != "POST":
         connector = CONNECTORS[link.way_in] if link.way_in else ways[0]
         return _details(token, link, connector, linking.typed(link))
     if link.way_in is None:
@@ -190,12 +214,47 @@ def finish(token: str, link: Link) -> Any:
 
 @blueprint.get("/done")
 def finished(token: str) -> Any:
-    """The last page: Close window, or back to the ATS page."""
+    """The last page: Close window, or back to the ATS page; for a customer, Tell the Service Desk."""
+    link, closed = _whatever_its_state(token)
+    if closed is not None and (closed.reason != "used" or link is None):
+        return _closed(closed)
+    if closed is None or link is None:
+        return redirect(url_for("connect.begin", token=token), 303)
+    return render_template("connect/done.html", told=desk.was_told(link), **_values(token, link, 3))
+
+
+def _whatever_its_state(token: str) -> tuple[Link | None, LinkClosed | None]:
     user = current_user._get_current_object() if current_user.is_authenticated else None
     try:
-        linking.open_link(token, user)
+        return linking.open_link(token, user), None
     except LinkClosed as closed:
-        if closed.reason != "used" or closed.link is None:
-            return _closed(closed)
-        return render_template("connect/done.html", **_values(token, closed.link, 3))
-    return redirect(url_for("connect.begin", token=token), 303)
+        return closed.link, closed
+
+
+@blueprint.post("/tell")
+def tell(token: str) -> Any:
+    """Tell the Service Desk that the connection is established."""
+    link, closed = _whatever_its_state(token)
+    if link is None or closed is None or closed.reason != "used":
+        return _closed(closed or LinkClosed("forged"))
+    desk.tell(link, actor())
+    return redirect(url_for("connect.finished", token=token), 303)
+
+
+@blueprint.post("/ask")
+@limiter.limit("5 per minute")
+def ask(token: str) -> Any:
+    """Ask for a new link: reopens the request at the desk. The answer is the same whatever the link was."""
+    link, _closed_link = _whatever_its_state(token)
+    desk.ask_again(link, actor())
+    return render_template("connect/asked.html")
+
+
+@blueprint.post("/help")
+@limiter.limit("5 per minute")
+@step
+def ask_for_help(token: str, link: Link) -> Any:
+    """Ask the Service Desk for help: it sees what was tried, never a secret."""
+    tried = " · ".join(filter(None, (link.account.ats, link.way_in, *map(str, linking.typed(link).values()))))
+    desk.ask_for_help(link, tried or _("nothing yet"), actor())
+    return render_template("connect/asked.html")

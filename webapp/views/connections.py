@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from webapp.i18n import _
 from webapp.models import Connection
-from webapp.models.accounts import REASONS
+from webapp.models.accounts import OTHER, REASONS
 from webapp.models.people import MANAGE_INTEGRATIONS
 from webapp.services import connections, linking, positions, sync, widgets
 from webapp.services.refusal import Refused
@@ -52,7 +52,7 @@ def show_row(id: str) -> Any:
     """The row alone, for the list that looks again while something is going on."""
     connection = connections.get(current_user.organisation, id)
     if connection is None:
-        return ""
+        return "", 404  # htmx swaps it as well: a row that was deleted goes
     return render_template("connections/_row.html", row=row(connection), swap_summary=True, **_summary())
 
 
@@ -169,16 +169,15 @@ def rename(id: str) -> Any:
 def delete(id: str) -> Any:
     """Ask once, naming the consequences; then delete for good."""
     connection = _mine(id)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("connections/delete.html", row=row(connection), widgets=widgets.pointing_to(connection))
     name, finished = connection.name, connection.is_finished
+    fragment = "integrations/_other.html" if connection.kind == OTHER else "integrations/_connected.html"
     connections.delete(connection, actor())
     if finished:
         message = _("%(name)s was deleted, with its credentials and positions.", name=name)
     else:
         message = _("%(name)s was discarded.", name=name)
     if is_htmx():
-        return render_template(
-            "integrations/_connected.html", status=message, status_kind="good", **section(current_user.organisation)
-        )
+        return render_template(fragment, status=message, status_kind="good", **section(current_user.organisation))
     return done(message, url_for("integrations.ats"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from webapp.extensions import db, new_id
 from webapp.i18n import N_, _
@@ -20,6 +20,7 @@ PAGES = {
     403: (N_("This is not allowed"), N_("Ask somebody who manages users in your organisation.")),
     404: (N_("There is nothing at this address"), N_("It may have been deleted, or the address is not complete.")),
     405: (N_("This address works differently"), N_("Go back and use the button on the page.")),
+    409: (N_("Somebody else was faster"), N_("The same was changed at this moment. Nothing was stored; try again.")),
     410: (
         N_("This address has been used or is too old"),
         N_(
@@ -32,6 +33,10 @@ PAGES = {
     500: (N_("Something went wrong here"), N_("Nothing was changed. Try again; if it goes on, tell the operator.")),
     503: (N_("Not available at the moment"), N_("Try again in a few seconds. Nothing was changed.")),
 }
+
+
+#: What the database answers when somebody else was faster, by the name of the error.
+OVERTAKEN = {"ObjectDeletedError": 404, "StaleDataError": 404, "IntegrityError": 409}
 
 
 def set_up(app: Flask) -> None:
@@ -54,6 +59,8 @@ def _http(error: HTTPException) -> Any:
         return error
     code = error.code or 500
     title, text = PAGES.get(code, PAGES[400 if code < 500 else 500])
+    if isinstance(error, SecurityError):  # the request names a host that is not ours: no address can be made for it
+        return _plain(code, _(title), {})
     response = _page(code, _(title), _(text))
     if code == 405 and getattr(error, "valid_methods", None):
         response[2]["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
@@ -68,6 +75,8 @@ def _fault(error: Exception) -> Any:
     if type(error).__name__ == "OperationalError":
         log.error("The database could not be used at %s: %s", request.endpoint, type(error).__name__)
         return _page(503, _(PAGES[503][0]), _(PAGES[503][1]), retry=5)
+    if code := OVERTAKEN.get(type(error).__name__):
+        return _page(code, _(PAGES[code][0]), _(PAGES[code][1]))
     number = new_id()[:8]
     log.exception("error %s at %s", number, request.endpoint)
     return _page(500, _(PAGES[500][0]), _(PAGES[500][1]), number)
@@ -75,8 +84,12 @@ def _fault(error: Exception) -> Any:
 
 def _page(code: int, title: str, text: str, number: str | None = None, retry: int | None = None) -> Any:
     headers = {"Retry-After": str(retry)} if retry else {}
-    if request.path.startswith("/widgets/") and code in (404, 405):
+    if request.path.startswith("/widgets/") and code == 404:
         return unknown_widget()
     if is_public():
-        return f"{title}\n", code, {**headers, "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
+        return _plain(code, title, headers)
     return render_template("error.html", title=title, text=text, number=number), code, headers
+
+
+def _plain(code: int, title: str, headers: dict[str, str]) -> Any:
+    return f"{title}\n", code, {**headers, "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}

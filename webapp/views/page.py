@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 
 from flask import (
     Flask,
+    Request,
     Response,
+    abort,
     flash,
     get_flashed_messages,
     make_response,
@@ -16,6 +18,7 @@ from flask import (
     request,
     url_for,
 )
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from werkzeug.routing import BaseConverter
@@ -46,24 +49,46 @@ class TokenConverter(BaseConverter):
     regex = r"[A-Za-z0-9_.\-]{1,200}"
 
 
+#: The cookieless part: no session is read or written there.
+PUBLIC = ("/widgets/", "/static/", "/healthz", "/readyz", "/metrics", "/htmx.js")
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own, but none on the cookieless part: Flask-Login looks into it after every request, and Flask would
+    say `Vary: Cookie` then."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if request.path.startswith(PUBLIC):
+            return self.make_null_session(app)
+        return super().open_session(app, request)
+
+
 def set_up(app: Flask) -> None:
-    """Converters, the context of templates, the language, the headers."""
+    """Converters, the session, the context of templates, the language, the headers."""
+    app.session_interface = Sessions()
     app.url_map.converters.update(id=IdConverter, slug=SlugConverter, token=TokenConverter)
     app.jinja_env.globals.update(_=i18n._, ngettext=i18n.ngettext, static=config.asset, now=now)
     app.jinja_options["autoescape"] = True
     app.context_processor(_context)
     app.before_request(_choose_language)
+    app.before_request(_refuse_nul)
     app.after_request(_headers)
 
 
 def is_public() -> bool:
-    """Whether this request is for the cookieless part: no session is read or written there."""
-    return request.path.startswith(("/widgets/", "/static/")) or request.blueprint == "ops"
+    """Whether this request is for the cookieless part."""
+    return request.path.startswith(PUBLIC)
 
 
 def _choose_language() -> None:
     if not is_public():
         i18n.use(request.accept_languages.best_match(i18n.available()) or "en")
+
+
+def _refuse_nul() -> None:
+    """Nobody types a NUL, and PostgreSQL keeps none."""
+    if any("\0" in value for _name, value in request.form.items(multi=True)):
+        abort(400)
 
 
 def _context() -> dict[str, Any]:
@@ -89,7 +114,7 @@ def _navigation() -> list[dict[str, Any]]:
 
     def item(label: str, endpoint: str, icon: str) -> dict[str, Any]:
         here = (request.blueprint or "") == endpoint.split(".")[0]
-        here = here or (endpoint.startswith("integrations") and request.blueprint == "connections")
+        here = here or (endpoint.startswith("integrations") and request.blueprint in ("connections", "requests"))
         return {"label": label, "href": url_for(endpoint), "icon": icon, "current": here}
 
     groups = []
@@ -101,7 +126,10 @@ def _navigation() -> list[dict[str, Any]]:
             items.append(item(_("Users"), "users.index", "users"))
         groups.append({"label": _("Administration"), "items": items})
     if current_user.service_desk:
-        groups.append({"label": _("Operator"), "items": [item(_("Organisations"), "desk.organisations", "headset")]})
+        desk, organisations = item(_("Service desk"), "desk.index", "headset"), "desk.organisations"
+        desk["current"] = desk["current"] and request.endpoint != organisations
+        beside = {**item(_("Organisations"), organisations, "users"), "current": request.endpoint == organisations}
+        groups.append({"label": _("Operator"), "items": [desk, beside]})
     return groups
 
 
@@ -110,10 +138,12 @@ def _headers(response: Response) -> Response:
         return response
     set_default = response.headers.setdefault
     set_default("X-Content-Type-Options", "nosniff")
-    if request.endpoint == "static":
+    if settings().https:
+        set_default("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if request.endpoint == "static" and response.status_code in (200, 206, 304):
         set_default("Cross-Origin-Resource-Policy", "cross-origin")
-        if "v" in request.args:
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        kept = "max-age=31536000, immutable" if "v" in request.args else "max-age=300"  # embed.js has one name for ever
+        response.headers["Cache-Control"] = f"public, {kept}"
         return response
     parts = urlsplit(settings().htmx_url or config.HTMX_CDN)
     scripts = f"'self' {parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else "'self'"
@@ -131,8 +161,6 @@ def _headers(response: Response) -> Response:
     set_default("Cache-Control", "no-store")
     if request.blueprint == "connect":
         set_default("X-Robots-Tag", "noindex, nofollow")
-    if settings().https:
-        set_default("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     return response
 
 

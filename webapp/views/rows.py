@@ -8,9 +8,9 @@ from flask import url_for
 
 from webapp.connectors import ATSS, CONNECTORS
 from webapp.i18n import N_, _, ngettext
-from webapp.models import Connection, Organisation
-from webapp.models.accounts import NEEDS_RELINK, PROBLEM, UNAVAILABLE
-from webapp.services import connections
+from webapp.models import Connection, LinkedAccount, Organisation
+from webapp.models.accounts import DIRECT, NEEDS_RELINK, OTHER, PROBLEM, UNAVAILABLE
+from webapp.services import connections, desk
 
 TONES = ("sea", "warn", "good", "violet", "rose")
 HEALTH = {
@@ -18,6 +18,71 @@ HEALTH = {
     UNAVAILABLE: ("warn", N_("Unreachable")),
     PROBLEM: ("bad", N_("Cannot be read")),
 }
+
+
+#: State of an activation request → badge and words; then what is next, for the admin and for the desk.
+STATES = {
+    "waiting": ("info", N_("Waiting for the service desk")),
+    "issued": ("info", N_("Link issued")),
+    "started": ("info", N_("Started by the customer")),
+    "expired": ("warn", N_("Link expired")),
+    "revoked": ("quiet", N_("Link revoked")),
+    "asked_again": ("warn", N_("New link asked for")),
+    "established": ("good", N_("Established")),
+    "shared": ("good", N_("Ready to add")),
+    "handed_over": ("good", N_("ID and token shown")),
+    "done": ("good", N_("Added")),
+    "deleted": ("quiet", N_("Deleted by the admin")),
+    "closed": ("quiet", N_("Closed")),
+}
+NEXT_FOR_ADMIN = {
+    "waiting": N_("The service desk answers with a magic link to the contact that you named."),
+    "issued": N_("The contact has a magic link. It has to be used within 7 days."),
+    "started": N_("The contact is filling in the steps. You see it here when the connection is established."),
+    "expired": N_("The link was not used within 7 days. The service desk can issue a new one."),
+    "revoked": N_("The service desk withdrew the link."),
+    "asked_again": N_("The contact asked for a new link. The service desk has it on its page."),
+    "established": N_("The connection is established. The service desk shares ID and token with you next."),
+    "shared": N_("Show ID and token, and use Add connection."),
+    "handed_over": N_("Use ID and token in Add connection. Shown again, they are new ones: the old token is void."),
+    "done": N_("It stands in Other ATS systems. Activate it there to show its positions."),
+    "deleted": N_("The connection was deleted. The service desk can issue a new link from this request."),
+    "closed": N_("Nothing more is done about this request."),
+}
+NEXT_FOR_DESK = {
+    "waiting": N_("Issue a magic link."),
+    "issued": N_("The customer opens the link and presses Start."),
+    "started": N_("The customer is filling in the steps; this page shows when it is established."),
+    "expired": N_("Issue a new link."),
+    "revoked": N_("Issue a new link, or close the request."),
+    "asked_again": N_("Issue a new link: the customer asked for it."),
+    "established": N_("Hand over ID and token."),
+    "shared": N_("The admins can show ID and token and add the connection."),
+    "handed_over": N_("The admin uses Add connection next."),
+    "done": N_("Nothing to do."),
+    "deleted": N_("Issue a new link if the organisation wants it back."),
+    "closed": N_("Nothing to do."),
+}
+LINK_STATES = {
+    "issued": ("info", N_("Issued")),
+    "started": ("info", N_("Started")),
+    "established": ("good", N_("Established")),
+    "expired": ("warn", N_("Expired")),
+    "revoked": ("quiet", N_("Revoked")),
+}
+
+
+def account_row(account: LinkedAccount) -> dict[str, Any]:
+    """A linked account as the service desk sees it: whose, what, health, how fresh. Never a credential."""
+    ats = ATSS.get(account.ats or "")
+    return {
+        "account": account,
+        "name": account.remote_name or (ats.name if ats else account.ats),
+        "ats_name": ats.name if ats else account.ats,
+        "tone": TONES[sum(map(ord, account.ats or "")) % len(TONES)],
+        "second": " · ".join((account.organisation.name, ats.name if ats else account.ats or "")),
+        "badge": HEALTH.get(account.health or ""),
+    }
 
 
 def row(connection: Connection) -> dict[str, Any]:
@@ -52,11 +117,11 @@ def _badges(connection: Connection) -> list[tuple[str, str]]:
 
 
 def _first_step(connection: Connection) -> str | None:
-    """The one button that stands in the row: `continue`, `relink`, `activate` or none."""
+    """The one button that stands in the row: `continue`, `relink`, `contact`, `activate` or none."""
     if not connection.is_finished:
         return "continue"
     if connection.account.health == NEEDS_RELINK:
-        return "relink"
+        return "contact" if connection.kind == OTHER else "relink"
     return None if connection.active else "activate"
 
 
@@ -88,12 +153,20 @@ def _notice(connection: Connection) -> dict[str, str] | None:
 def section(organisation: Organisation) -> dict[str, Any]:
     """The lists of the ATS page and their summary."""
     rows = [row(connection) for connection in connections.of(organisation)]
+    requests = [
+        {"found": r, "kind": STATES[r.state][0], "state": _(STATES[r.state][1]), "next": _(NEXT_FOR_ADMIN[r.state])}
+        for r in desk.of(organisation)
+        if r.state != "done"
+    ]
     finished = [r for r in rows if r["connection"].is_finished]
     active = [r for r in finished if r["connection"].active]
     shown = sum(r["account"].open_count for r in active) if organisation.integration_on else 0
-    needing = sum(1 for r in rows if r["first_step"] in ("continue", "relink") or r["account"].health == PROBLEM)
+    asking = ("continue", "relink", "contact")
+    needing = sum(1 for r in rows if r["first_step"] in asking or r["account"].health == PROBLEM)
     return {
-        "rows": rows,
+        "rows": [r for r in rows if r["connection"].kind == DIRECT],
+        "other_rows": [r for r in rows if r["connection"].kind == OTHER],
+        "requests": requests,
         "on": organisation.integration_on,
         "summary": " · ".join(
             filter(

@@ -108,7 +108,7 @@ def _form(widget: Widget | None) -> dict[str, Any]:
 def delete(id: str) -> Any:
     """Ask once, then delete."""
     widget = _mine(id)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("widgets/delete.html", widget=widget)
     widgets.delete(widget, actor())
     return done(_("%(name)s was deleted.", name=widget.name), url_for("widgets.index"))
