@@ -1,6 +1,6 @@
 """What merge.dev's answers say: an account, what linking yields, a job and whether it is shown. Nothing is asked here.
 
-A job has postings where its ATS has such a thing. https://docs.merge.dev/ats/jobs/, https://docs.merge.dev/ats/job-postings/
+https://docs.merge.dev/merge-unified/ats/common-models/jobs and …/job-postings, which not every ATS has
 """
 
 from __future__ import annotations
@@ -56,6 +56,12 @@ class Exchanged:
 def said(value: Any) -> str | None:
     """A text in one line; `None` for anything else."""
     return text.one_line(value) if isinstance(value, str) else None
+
+
+def job_of(posting: Row) -> Any:
+    """The id of a posting's job, which comes as an id or as a whole object."""
+    job = posting.get("job")
+    return job.get("id") if isinstance(job, dict) else job
 
 
 def why_not(row: Row) -> Reason | None:

@@ -1,4 +1,4 @@
-"""merge.dev: one way into many ATSs, and the calls around Merge Link. Facts: https://docs.merge.dev/ats/overview/"""
+"""merge.dev: one way into many ATSs, and the calls around Merge Link. Facts: https://docs.merge.dev/merge-unified/ats"""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import requests
 from webapp.connectors import _merge_rows as rows_of
 from webapp.connectors import _text as text
 from webapp.connectors._contract import ATS, Connector, Field, RemoteAccount, RemotePosition, Unchanged
+from webapp.connectors._dial import PACES, Pace
 from webapp.connectors._errors import (
     AccountNotFound,
     ConnectorError,
@@ -31,7 +32,8 @@ from webapp.i18n import N_
 MERGE = ATS("merge", "merge.dev", website="https://www.merge.dev")
 NAME = "Merge.dev"  # as a sentence begins
 BASE_URL = "https://api.merge.dev/api"  # others: api-eu., api-ap. and api-sandbox.merge.dev/api; keys belong to one
-LIMITS = Limits(requests=100, seconds=60, mib=32)  # https://docs.merge.dev/merge-unified/ats/merge-api-basics/rate-limits: the least's
+#: Per linked account, the least of all plans. https://docs.merge.dev/merge-unified/ats/merge-api-basics/rate-limits
+LIMITS = Limits(requests=100, seconds=60, mib=32)
 EXPAND = "departments,offices,job_postings"
 #: What was modified while Merge was read last, or written down late, is asked for again.
 OVERLAP = timedelta(minutes=10)
@@ -55,7 +57,7 @@ class MergeLink:
     def __init__(self, settings: Mapping[str, str], http: requests.Session | None = None) -> None:
         self.config = {"merge_base_url": BASE_URL, **settings}
         host = urlsplit(self.config["merge_base_url"]).hostname or ""
-        self.http = Client(NAME, (host,), LIMITS, credentials=True, transport=http)
+        self.http = Client(NAME, (host,), credentials=True, transport=http)
 
     def create_link_token(
         self, origin_id: str, organisation: str, email: str, integration: str | None = None, language: str | None = None
@@ -176,7 +178,8 @@ class Merge(Connector, MergeLink):
 
     def __init__(self, config: Mapping[str, str], http: requests.Session | None = None) -> None:
         super().__init__(config, http)
-        self.http.ats = NAME
+        account = str(hash(self.config["account_token"]))  # all accounts have one host, but each has its own limit
+        self.http.ats, self.http.dialling.paced = NAME, PACES.setdefault((*self.http.hosts, account), Pace())
 
     @classmethod
     def check(cls, config: Mapping[str, str]) -> dict[str, str]:
@@ -278,9 +281,7 @@ class Merge(Connector, MergeLink):
         delta = {"modified_after": f"{since:%Y-%m-%dT%H:%M:%SZ}", "include_deleted_data": "true"}
         jobs = {row.get("id"): row for row in self._rows("jobs", expand=EXPAND, **delta)}
         for posting in self._rows("job-postings", True, **delta):
-            job = posting.get("job")
-            job = job.get("id") if isinstance(job, dict) else job
-            if job and job not in jobs:
+            if (job := rows_of.job_of(posting)) and job not in jobs:
                 return None
         return [r for id, r in jobs.items() if id in known or rows_of.why_not(r) is None]
 

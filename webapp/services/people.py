@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select, update
 from webapp.extensions import changed, db, now, settings, transaction
 from webapp.i18n import N_
 from webapp.models import Invitation, Organisation, User, UserSession
-from webapp.models.people import PERMISSIONS, ROLES
+from webapp.models.people import MANAGE_USERS, PERMISSIONS, ROLES
 from webapp.services import events, tokens
 from webapp.services.events import Actor
 from webapp.services.refusal import Refused
@@ -129,6 +129,46 @@ def users_of(organisation: Organisation) -> list[User]:
     return list(
         db.session.scalars(select(User).where(User.organisation_id == organisation.id).order_by(func.lower(User.name)))
     )
+
+
+def get_user(organisation: Organisation, id: str) -> User | None:
+    """One user of an organisation."""
+    return db.session.scalar(select(User).where(User.id == id, User.organisation_id == organisation.id))
+
+
+def set_permissions(user: User, permissions: list[str], actor: Actor) -> None:
+    """Grant and revoke. Raises `Refused` where nobody would be left who can manage users."""
+    with transaction() as session:
+        wanted = [p for p in PERMISSIONS if p in permissions]
+        _keep_somebody(user, MANAGE_USERS in wanted)
+        for permission in PERMISSIONS:
+            if (permission in wanted) != (permission in user.permissions):
+                verb = "permission.granted" if permission in wanted else "permission.revoked"
+                events.record(session, actor, verb, user.id, user.email, user.organisation_id, permission=permission)
+        user.permissions = wanted
+
+
+def disable(user: User, actor: Actor) -> None:
+    """End all sessions at once and let nobody in by this account. Raises `Refused` for the last who manages users."""
+    with transaction() as session:
+        _keep_somebody(user, False)
+        user.disabled_at = now()
+        session.execute(delete(UserSession).where(UserSession.user_id == user.id))
+        events.record(session, actor, "user.disabled", user.id, user.email, user.organisation_id)
+
+
+def enable(user: User, actor: Actor) -> None:
+    """Let the person sign in again, with the permissions held before."""
+    with transaction() as session:
+        user.disabled_at = None
+        events.record(session, actor, "user.enabled", user.id, user.email, user.organisation_id)
+
+
+def _keep_somebody(user: User, stays: bool) -> None:
+    if stays or user.organisation_id is None or not user.may(MANAGE_USERS):
+        return
+    if all(other.id == user.id for other in who_may(user.organisation_id, MANAGE_USERS)):
+        raise Refused(N_("Somebody has to be able to manage users. Grant it to another person first."), "permissions")
 
 
 # Sessions ---------------------------------------------------------------------------------------------------------

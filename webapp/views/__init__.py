@@ -9,7 +9,10 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
-BLUEPRINTS = ("auth", "integrations", "connections", "connect", "requests", "widgets", "widget", "users", "desk", "ops")
+BLUEPRINTS = (
+    *("auth", "integrations", "connections", "requests", "connect", "widgets", "widget"),
+    *("users", "activity", "desk", "ops"),
+)
 
 
 def register(app: Flask) -> None:

@@ -19,7 +19,7 @@ blueprint = Blueprint("auth", __name__)
 
 @login_manager.user_loader
 def _user(token: str) -> User | None:
-    return people.user_of_session(token)
+    return people.user_of_session(str(token))
 
 
 @login_manager.unauthorized_handler

@@ -124,6 +124,7 @@ def _navigation() -> list[dict[str, Any]]:
             items.append(item(_("Widgets"), "widgets.index", "list"))
         if current_user.may(MANAGE_USERS):
             items.append(item(_("Users"), "users.index", "users"))
+            items.append(item(_("Activity"), "activity.index", "clock"))
         groups.append({"label": _("Administration"), "items": items})
     if current_user.service_desk:
         desk, organisations = item(_("Service desk"), "desk.index", "headset"), "desk.organisations"
