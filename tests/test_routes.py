@@ -79,12 +79,12 @@ class World:
         connections.switch(organisation, True, actor)
 
         connection = connections.create(organisation, "workable", f"CANARY {canary} connection", {}, actor)
-        token = self._checked(linking.issue(connection.account, CONNECT, actor, admin), actor, admin)
+        token = self._checked(linking.issue(connection.account, CONNECT, actor, admin), canary, admin)
         linking.finish(linking.open_link(token, admin), False, actor)
         sync.run(connection.account_id)
         connections.activate(connection, actor)
         with transaction() as session:
-            connection.account.remote_id, connection.account.remote_name = canary, f"CANARY {canary} account"
+            connection.account.remote_id = canary
             for number, position in enumerate(
                 session.scalars(db.select(Position).filter_by(account_id=connection.account_id))
             ):
@@ -94,11 +94,8 @@ class World:
         )
         request_link = desk.issue_link(request, actor)
         shared = desk.request_activation(organisation, "bamboohr", "", "carla@example.com", "", actor)
-        used = linking.open_link(desk.issue_link(shared, actor), None)
-        linking.choose_way_in(used, "bamboohr")
-        assert linking.check(used, {"subdomain": "northwind", "api_key": bamboohr.KEY}, actor).passed
-        linking.finish(used, False, actor)
-        used_link = tokens.issue("link", used.id, used.expires_at)
+        used_link = self._checked(desk.issue_link(shared, actor), canary, way_in="bamboohr")
+        linking.finish(linking.open_link(used_link, None), False, actor)
         desk.share(shared, actor)
         if canary == "NORTHWIND":
             self.samples["$id"], self.samples["$token"] = desk.show(shared, actor)
@@ -118,21 +115,25 @@ class World:
             "unfinished": unfinished.id,
             "widget": widget.id,
             "widget_key": widget.key,
+            "user": (self.people.bob if canary == "NORTHWIND" else self.people.eve).id,
             "request": request.id,
             "shared": shared.id,
             "used_link": used_link,
-            "customer_link": self._checked(request_link, actor),
-            "admin_link": self._checked(linking.issue(unfinished.account, CONNECT, actor, admin), actor, admin),
+            "customer_link": self._checked(request_link, canary),
+            "admin_link": self._checked(linking.issue(unfinished.account, CONNECT, actor, admin), canary, admin),
             "invitation": people.invite(organisation, f"canary-{canary.lower()}@example.org", [], actor),
             "setup": setup,
         }
 
     @staticmethod
-    def _checked(token: str, actor: Actor, user: User | None = None) -> str:
+    def _checked(token: str, canary: str, user: User | None = None, way_in: str = "workable") -> str:
         """The link behind a token, brought to its last step but one."""
+        values = {"workable": WORKABLE, "bamboohr": {"subdomain": "northwind", "api_key": bamboohr.KEY}}[way_in]
         link = linking.open_link(token, user)
-        linking.choose_way_in(link, "workable")
-        assert linking.check(link, WORKABLE, actor).passed
+        linking.choose_way_in(link, way_in)
+        assert linking.check(link, values, COMMAND_LINE).passed
+        with transaction():
+            link.accepted = {**(link.accepted or {}), "remote_name": f"CANARY {canary} account"}
         return token
 
     def _sign_in(self, role: str) -> dict[str, str]:
@@ -258,7 +259,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture(autouse=True)
 def _put_back(world: World) -> Iterator[None]:
     yield
-    assert world.unchanged() or True
+    world.put_back()
 
 
 def things(endpoint: str) -> list[str | None]:
@@ -447,7 +448,7 @@ def test_another_organisation_s_things_do_not_exist(world: World):
         if entry.get("tenant") != "id" or entry["guard"] != "console":
             continue
         for (role, organisation, canary), method in product(pairs, own_methods(world, endpoint)):
-            for thing in ("connection", "unfinished", "widget", "request", "shared"):
+            for thing in ("connection", "unfinished", "widget", "request", "shared", "user"):
                 values = {entry["tenant"]: world.things[organisation][thing], **entry.get("values", {})}
                 with world.app.test_request_context():
                     path = world.app.url_for(endpoint, **values)
@@ -460,12 +461,12 @@ def test_another_organisation_s_things_do_not_exist(world: World):
 
 def test_an_id_of_another_kind_or_of_nothing_does_not_exist(world: World):
     own = world.things["northwind"]
-    kinds = ({"connection", "unfinished"}, {"widget"}, {"request", "shared"})
+    kinds = ({"connection", "unfinished"}, {"widget"}, {"request", "shared"}, {"user"})
     for endpoint, entry in ENDPOINTS.items():
         if entry.get("tenant") != "id":
             continue
         wrong = [own[thing] for kind in kinds if not kind & set(entry["allowed"]) for thing in kind]
-        wrong += [own["widget_key"], new_id(), world.ids["alice"]]
+        wrong += [own["widget_key"], new_id(), world.ids["northwind"]]
         role = "dora" if entry["guard"] == "desk" else "alice"
         for id, method in product(wrong, set(own_methods(world, endpoint)) - {"OPTIONS"}):
             with world.app.test_request_context():
@@ -956,6 +957,9 @@ def test_after_signing_in_nobody_is_sent_to_another_site(world: World):
     for (target, options), role in product(spellings, ("alice", "anonymous")):
         method, body = ("GET", None) if role == "alice" else ("POST", form)
         response = world.ask(role, method, "/login", body, **options)
+        if "\0" in target:
+            assert (response.status_code, response.headers.get("Location")) == (400, None)
+            continue
         assert response.status_code == 303, target
         location = response.headers["Location"]
         assert re.fullmatch(r"/(?![/\\])[!-\[\]-~]*", location), f"{target!r} leads to {location!r}"

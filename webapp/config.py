@@ -117,6 +117,17 @@ class Settings(Network):
         description="`smtp://user:password@host:587` or `smtps://…`; without it, mail is shown in the page to copy.",
     )
     mail_from: str = Field("berth@example.com", description="The sender of mail.")
+    merge_api_key: str | None = Field(
+        None, description="The merge.dev key of this installation; without it nothing of merge.dev is offered."
+    )
+    merge_base_url: str = Field(
+        "https://api.merge.dev/api",
+        description="merge.dev's address: `api-eu.`, `api-ap.` or "
+        "`api-sandbox.merge.dev/api` for the regions and the sandbox.",
+    )
+    merge_webhook_secrets: Words = Field(
+        (), description="Secrets that sign merge.dev's webhooks, separated by commas: any of them is accepted."
+    )
     sync_minutes: int = Field(30, ge=1, le=1440, description="How often an account is read.")
     worker_threads: int = Field(4, ge=1, le=64, description="Accounts that one worker process reads at the same time.")
     lease_seconds: int = Field(60, ge=1, le=3600, description="How long a worker that died keeps an account.")
@@ -128,7 +139,7 @@ class Settings(Network):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
     testing: bool = Field(False, exclude=True, description="Set by the tests: no background threads.")
 
-    @field_validator("secret_keys", "vault_keys", mode="before")
+    @field_validator("secret_keys", "vault_keys", "merge_webhook_secrets", mode="before")
     @classmethod
     def _split_keys(cls, value: Any) -> Any:
         return _words(value)

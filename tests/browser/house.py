@@ -7,10 +7,12 @@ from typing import Any
 
 from tests.browser.server import Berth
 from tests.people import People
-from webapp.connectors import CONNECTORS
+from webapp.connectors import CONNECTORS, CredentialsRejected
 from webapp.extensions import now, transaction
+from webapp.i18n import N_
 from webapp.models import Connection, Link, LinkedAccount, Organisation
-from webapp.services import connections, linking, people, sync, widgets
+from webapp.models.accounts import NEEDS_RELINK
+from webapp.services import connections, desk, linking, people, sync, widgets
 from webapp.services.events import COMMAND_LINE
 
 STORES = "Stores in North America and everything that belongs to them"
@@ -23,6 +25,8 @@ CONNECTED = {
     "Seasonal work": ("job-feed", "job-feed"),
 }
 UNFINISHED = "Logistics"
+#: How far the manual set-up of an ATS has come.
+REQUESTS = ("waiting", "issued", "asked again", "established", "shared", "done", "relink")
 
 
 class House:
@@ -32,7 +36,6 @@ class House:
         self.server = server
         self.paths: dict[str, str] = {}
         with server.app() as app:
-            self.setup = people.setup_token(COMMAND_LINE)
             self.people = People(app)
             self.people.switch_on()
             self.actor = self.people.actor
@@ -48,6 +51,7 @@ class House:
                 ("All of them", [connection.id for connection in made.values()]),
             ):
                 self.paths[f"widget: {name}"] = f"/widgets/{self._widget(name, chosen, 100).key}"
+            self.requests = {what: self._request(what) for what in REQUESTS}
             self.invitation = people.invite(self.northwind, "new@example.com", ["manage_widgets"], COMMAND_LINE)
             self._links()
 
@@ -93,6 +97,48 @@ class House:
             reading.progress_done, reading.progress_total = 7, 12
             for connection in made.values():
                 connection.account.next_sync_at = now() + timedelta(days=1)
+
+    def _request(self, what: str) -> str:
+        """A request that has come so far; the last two have a connection under *Other ATS systems*."""
+        ats, address = f"Lever of {what}", "https://jobs.lever.co/northwind"
+        made = desk.request_activation(self.northwind, ats, address, "hr@example.com", "Thank you!", self.actor)
+        if what == "waiting":
+            return made.id
+        self.paths[f"request {what}"] = f"/connect/{desk.issue_link(made, self.actor, choose=True)}"
+        link = made.account and linking.newest(made.account)
+        assert link
+        if what == "issued":
+            return made.id
+        linking.start(link)
+        if what == "asked again":
+            desk.ask_for_help(link, "lever · lever-careers · northwind", self.actor)
+            with transaction():
+                link.revoked_at = now()
+            desk.ask_again(link, self.actor)
+            return made.id
+        with transaction():
+            link.established_at = now()
+            made.account.ats, made.account.way_in = "lever", "lever-careers"
+            made.account.config, made.account.remote_id, made.account.remote_name = {}, what, f"Northwind {what}"
+            made.account.linked_at = made.account.read_at = now()
+            made.account.health, made.account.next_sync_at = "ok", now() + timedelta(days=1)
+        if what == "established":
+            desk.tell(link, self.actor)
+            return made.id
+        desk.share(made, self.actor)
+        if what == "shared":
+            return made.id
+        id, token = desk.show(made, self.actor)
+        added = desk.add_connection(self.northwind, f"Added by ID, {what}", id, token, self.actor)
+        self.ids[added.name] = added.id
+        with transaction():
+            added.account.next_sync_at = now() + timedelta(days=1)
+        if what == "relink":
+            with transaction():
+                added.account.health = NEEDS_RELINK
+                added.account.problem = CredentialsRejected(N_("The ATS does not accept these credentials.")).as_json()
+            return desk.request_relink(added, self.people.alice, self.actor).id
+        return made.id
 
     def _link(self, what: str, ats: str = "workable", path: str = "", admin: bool = False) -> Link:
         """A link to a linked account of its own, elsewhere; Eve's if `admin`. Its address is kept under `what`."""

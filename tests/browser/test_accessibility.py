@@ -11,6 +11,8 @@ import pytest
 from tests.browser.house import STORES, House
 from tests.browser.pages import Rules
 from tests.browser.visitor import Visitor, expect, shot
+from webapp.services import people
+from webapp.services.events import COMMAND_LINE
 
 try:
     from axe_playwright_python.base import AXE_SCRIPT
@@ -80,6 +82,11 @@ def browse(house: House, visit: Callable[..., Visitor]) -> Callable[..., Visitor
     return lambda: visit(house.server, reduced_motion="reduce", viewport=WIDE)
 
 
+def fill(page: Any, fields: dict[str, str]) -> None:
+    for label, value in fields.items():
+        page.get_by_label(label, exact=True).fill(value)
+
+
 def name_of(path: str) -> str:
     """A short name for a picture."""
     return re.sub(r"[0-9a-f]{32}", "ID", path).strip("/").replace("/", "-") or "start"
@@ -103,6 +110,31 @@ def test_rows_in_every_state(house: House, browse: Callable[..., Visitor], looke
         looker.look(page, f"connection-{name_of(name).replace(' ', '-')[:20]}")
     page.goto(f"{ATS}/connections/{house.ids['Logistics']}/delete")
     looker.look(page, "discard")
+
+
+def test_requests_in_every_state(house: House, browse: Callable[..., Visitor], looker: Looker) -> None:
+    alice, dora, customer = browse().sign_in("alice"), browse().sign_in("dora"), browse().page()
+    for what, id in house.requests.items():
+        alice.goto(f"{ATS}/requests/{id}")
+        looker.look(alice, f"request-{name_of(what)}")
+        dora.goto(f"/service-desk/requests/{id}")
+        looker.look(dora, f"desk-{name_of(what)}")
+    for page, path, button, result in (
+        (alice, f"{ATS}/requests/{house.requests['shared']}", "Show ID and token", "pair-of-the-admin"),
+        (dora, f"/service-desk/requests/{house.requests['established']}", "Show to me", "pair-of-the-desk"),
+        (dora, f"/service-desk/requests/{house.requests['waiting']}", "Issue magic link", "link-issued"),
+    ):
+        page.goto(path)
+        page.get_by_role("button", name=button).click()
+        expect(page.locator(".snippet").first).to_be_visible()
+        looker.look(page, result)
+    customer.goto(house.paths["request issued"])
+    customer.get_by_role("button", name="Start").click()
+    expect(customer.get_by_role("heading", level=1, name="Connect your ATS")).to_be_visible()
+    looker.look(customer, "link-choose-the-ats")
+    customer.get_by_role("button", name="Ask the Service Desk for help").click()
+    expect(customer.get_by_role("heading", level=1, name="The service desk has been asked")).to_be_visible()
+    looker.look(customer, "link-asked-for-help")
 
 
 def test_what_the_script_opens(house: House, browse: Callable[..., Visitor], looker: Looker) -> None:
@@ -142,10 +174,11 @@ def test_refused_forms_of_the_console(house: House, browse: Callable[..., Visito
         (ATS, {"Paste the address of your careers page": "http://nowhere"}, "Recognise"),
         ("/administration/users", {"E-mail": "alice@example.com"}, "Create invitation"),
         ("/administration/widgets/new", {"Name": "x" * 81}, "Create widget"),
+        (f"{ATS}/requests/new", {"Which ATS is it?": "", "Contact e-mail": "nobody"}, "Contact Service Desk"),
+        (f"{ATS}/other/add", {"Name": "Harbour", "ID": "acc_0", "Token": "atsk_0"}, "Add connection"),
     ):
         page.goto(path)
-        for label, value in fields.items():
-            page.get_by_label(label, exact=True).fill(value)
+        fill(page, fields)
         page.get_by_role("button", name=button).click()
         expect(page.locator(".fault, .notice.bad").first).to_be_visible()
         looker.look(page, f"refused-{name_of(path)}")
@@ -170,21 +203,34 @@ def test_pages_before_signing_in(house: House, browse: Callable[..., Visitor], l
     page = visitor.page()
     for path, button, fields in (
         ("/login", "Sign in", {"E-mail": "nobody@example.com", "Password": "wrong"}),
-        (
-            f"/setup/{house.setup}",
-            "Set up Berth",
-            {"Organisation": "X", "Your name": "Y", "E-mail": "y@example.com", "Password": "short"},
-        ),
         (f"/invitation/{house.invitation}", "Start", {"Your name": "New", "Password": "short"}),
     ):
         page.goto(path)
-        name = path.split("/")[1]
-        looker.look(page, name)
-        for label, value in fields.items():
-            page.get_by_label(label, exact=True).fill(value)
+        looker.look(page, path.split("/")[1])
+        fill(page, fields)
         page.get_by_role("button", name=button).click()
         expect(page.locator(".fault, .notice.bad").first).to_be_visible()
-        looker.look(page, f"{name}-refused")
+        looker.look(page, f"{path.split('/')[1]}-refused")
+
+
+def test_the_first_pages_of_an_empty_installation(
+    new_server: Callable[..., Any], visit: Callable[..., Visitor], looker: Looker
+) -> None:
+    with new_server() as server:
+        with server.app():
+            token = people.setup_token(COMMAND_LINE)
+        visitor = visit(server, reduced_motion="reduce", viewport=WIDE)
+        visitor.allow("status of 422")
+        page = visitor.page()
+        page.goto("/")
+        expect(page.get_by_text("Nobody can sign in yet.")).to_be_visible()
+        looker.look(page, "login-of-nobody")
+        page.goto(f"/setup/{token}")
+        looker.look(page, "setup")
+        fill(page, {"Organisation": "X", "Your name": "Y", "E-mail": "y@example.com", "Password": "short"})
+        page.get_by_role("button", name="Set up Berth").click()
+        expect(page.locator(".fault")).to_be_visible()
+        looker.look(page, "setup-refused")
 
 
 def test_every_step_of_the_link_flow(house: House, browse: Callable[..., Visitor], looker: Looker) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from tests.browser.house import House
 from tests.browser.server import Intranet, wait_until
 from tests.browser.visitor import Visitor, expect
 from tests.people import PASSWORD
 from webapp.connectors import CONNECTORS
-from webapp.services import people
+from webapp.services import connections, people
 from webapp.services.events import COMMAND_LINE
 
 pytestmark = pytest.mark.browser
@@ -208,3 +209,31 @@ def test_from_the_setup_address_to_positions_on_a_page_and_back(
             admin.hears("Head office was deleted, with its credentials and positions.")
             expect(admin.page.get_by_text("The applicant tracking systems that you connect will stand here.")).to_be_visible()
             expect(admin.row("Head office")).to_have_count(0)
+
+
+def test_discarding_works_in_the_list_on_its_page_and_on_a_page_of_its_own(
+    house: House, visit: Callable[..., Visitor]
+) -> None:
+    with house.server.app():
+        northwind = people.organisation_named("Northwind Foods")
+        assert northwind
+        ids = [connections.create(northwind, "workday", name, {}, house.actor).id for name in ("One", "Two", "Three")]
+    page = visit(house.server).sign_in("alice")
+    page.goto(ATS)
+    page.evaluate("window.stillHere = true")
+    for name, path in (("One", ATS), ("Two", f"{ATS}/connections/{ids[1]}"), ("Three", f"{ATS}/connections/{ids[2]}/delete")):
+        if path != ATS:
+            page.goto(path)
+        question = page.get_by_role("main")
+        if not path.endswith("/delete"):
+            page.get_by_label(f"Actions for {name}", exact=True).click()
+            page.get_by_role("link", name="Discard").locator("visible=true").click()
+            question = page.get_by_role("dialog")
+        question.get_by_role("button", name="Discard").click()
+        expect(page.get_by_text(f"{name} was discarded.").locator("visible=true").first).to_be_visible()
+        expect(page.get_by_role("dialog")).to_be_hidden()
+        expect(page.get_by_role("heading", level=1, name="ATS")).to_be_visible()
+        expect(page.get_by_label(f"Actions for {name}", exact=True)).to_have_count(0)
+        if path == ATS:
+            assert page.evaluate("window.stillHere") is True, "the page was loaded"
+            expect(page.get_by_role("main")).to_be_focused()

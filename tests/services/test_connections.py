@@ -96,6 +96,7 @@ def test_a_name_that_grows_when_it_is_compared_is_kept_by_both_databases(people:
     refused("name", make, people, name)
 
 
+@ON_SQLITE
 def test_an_ats_that_berth_does_not_know_is_refused(people: People):
     people.switch_on()
     refused("ats", make, people, "Headquarters", "no-such-ats")
@@ -104,6 +105,7 @@ def test_an_ats_that_berth_does_not_know_is_refused(people: People):
         make(people, f"Number {number}", ats)
 
 
+@ON_SQLITE
 def test_with_the_switch_off_nothing_new_begins(people: People):
     assert refused(None, make, people) == "Turn the ATS integration on first."
     people.switch_on()
@@ -117,6 +119,7 @@ def test_with_the_switch_off_nothing_new_begins(people: People):
     connections.delete(made, people.actor)
 
 
+@ON_SQLITE
 def test_what_is_not_finished_can_be_neither_activated_nor_tested_nor_relinked(people: People):
     people.switch_on()
     made = make(people)
@@ -126,6 +129,7 @@ def test_what_is_not_finished_can_be_neither_activated_nor_tested_nor_relinked(p
     assert not made.active
 
 
+@ON_SQLITE
 def test_another_organisation_s_connection_is_none(people: People):
     people.switch_on()
     made = make(people)
@@ -134,6 +138,7 @@ def test_another_organisation_s_connection_is_none(people: People):
     assert connections.get(people.northwind, made.account_id) is None, "an id of another kind"
 
 
+@ON_SQLITE
 def test_renaming_keeps_the_name_unique_and_may_change_its_case(people: People):
     people.switch_on()
     first, second = make(people, "First"), make(people, "Second")
@@ -146,6 +151,7 @@ def test_renaming_keeps_the_name_unique_and_may_change_its_case(people: People):
     assert [c.name for c in connections.of(people.northwind)] == ["First", "Third"]
 
 
+@ON_SQLITE
 def test_activating_and_deactivating_is_written_down_and_reaches_the_widgets(people: People, link_up: LinkUp):
     connection = link_up()
     widget = widgets.save(people.northwind, None, "Start", "Jobs", [connection.id], 20, "newest", people.actor)
@@ -160,6 +166,7 @@ def test_activating_and_deactivating_is_written_down_and_reaches_the_widgets(peo
     assert widget.version == version + 3
 
 
+@ON_SQLITE
 def test_activating_what_waits_for_nothing_makes_it_due(people: People, link_up: LinkUp):
     connection = link_up()
     for health, due in ((OK, True), (NEEDS_RELINK, False)):
@@ -172,6 +179,7 @@ def test_activating_what_waits_for_nothing_makes_it_due(people: People, link_up:
 # Test Connection --------------------------------------------------------------------------------------------------
 
 
+@ON_SQLITE
 def test_a_test_stores_its_steps_and_no_position(people: People, link_up: LinkUp):
     connection = link_up()
     report = connections.test(connection, people.actor)
@@ -185,12 +193,14 @@ def test_a_test_stores_its_steps_and_no_position(people: People, link_up: LinkUp
     assert (last_event().action, last_event().details) == ("connection.tested", {"outcome": "passed"})
 
 
+@ON_SQLITE
 def test_a_test_works_at_any_time_switched_off_and_inactive_too(people: People, link_up: LinkUp):
     connection = link_up()
     connections.switch(people.northwind, False, people.actor)
     assert connections.test(connection, people.actor).passed
 
 
+@ON_SQLITE
 def test_a_test_that_fails_says_why_and_changes_nothing_else(people: People, link_up: LinkUp, simulator: Simulator):
     connection = link_up()
     sync.run_due()
@@ -203,6 +213,7 @@ def test_a_test_that_fails_says_why_and_changes_nothing_else(people: People, lin
     assert (connection.account.health, connection.account.next_sync_at) == before
 
 
+@ON_SQLITE
 def test_a_test_that_passes_ends_needs_relink(people: People, link_up: LinkUp, simulator: Simulator):
     connection = link_up()
     simulator.revoke("workable")
@@ -214,6 +225,7 @@ def test_a_test_that_passes_ends_needs_relink(people: People, link_up: LinkUp, s
     assert sync.due() == [connection.account_id]
 
 
+@ON_SQLITE
 def test_credentials_that_cannot_be_opened_are_a_failed_test_and_no_fault(people: People, link_up: LinkUp):
     connection = link_up()
     with transaction() as session:

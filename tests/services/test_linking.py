@@ -81,6 +81,7 @@ def at_check(token: str, values: dict[str, str] | None = None, way_in: str = "wo
 
 
 @pytest.mark.parametrize("after", [0, WEEK - 1, WEEK])
+@ON_SQLITE
 def test_a_customer_s_link_is_usable_to_the_last_second(people: People, account: LinkedAccount, simulator, after: int):
     with time_machine.travel(START, tick=False) as clock:
         token = linking.issue(account, CONNECT, people.actor)
@@ -94,6 +95,7 @@ def test_a_customer_s_link_is_usable_to_the_last_second(people: People, account:
 
 
 @pytest.mark.parametrize("after", [WEEK + 1, WEEK + 60, 10 * WEEK])
+@ON_SQLITE
 def test_a_customer_s_link_is_not_usable_a_second_later(people: People, account: LinkedAccount, simulator, after: int):
     with time_machine.travel(START, tick=False) as clock:
         token = linking.issue(account, CONNECT, people.actor)
@@ -110,6 +112,7 @@ def test_a_customer_s_link_is_not_usable_a_second_later(people: People, account:
         assert linking.open_link(token, None) == link, "by one clock, the row's"
 
 
+@ON_SQLITE
 def test_an_admin_s_link_is_good_for_an_hour(people: People, account: LinkedAccount):
     with time_machine.travel(START, tick=False) as clock:
         token = linking.issue(account, CONNECT, people.actor, people.alice)
@@ -119,6 +122,7 @@ def test_an_admin_s_link_is_good_for_an_hour(people: People, account: LinkedAcco
         assert closed(linking.open_link, token, people.alice) == "expired"
 
 
+@ON_SQLITE
 def test_an_admin_s_link_is_good_for_her_alone_while_she_holds_the_permission(people: People, account: LinkedAccount):
     token = linking.issue(account, CONNECT, people.actor, people.alice)
     assert linking.open_link(token, people.alice)
@@ -135,11 +139,13 @@ def test_an_admin_s_link_is_good_for_her_alone_while_she_holds_the_permission(pe
     assert closed(linking.open_link, token, people.alice) == "signed_out", "she moved to another organisation"
 
 
+@ON_SQLITE
 def test_a_customer_s_link_is_good_for_whoever_holds_it(people: People, token: str):
     for user in (None, people.alice, people.bob, people.dora, people.eve):
         assert linking.open_link(token, user).state == "issued"
 
 
+@ON_SQLITE
 def test_opening_a_link_a_thousand_times_changes_nothing(people: People, account: LinkedAccount, token: str):
     db.session.rollback()
     before = [dict(row._mapping) for row in db.session.execute(select(Link.__table__))], count(Event)
@@ -149,6 +155,7 @@ def test_opening_a_link_a_thousand_times_changes_nothing(people: People, account
     assert ([dict(row._mapping) for row in db.session.execute(select(Link.__table__))], count(Event)) == before
 
 
+@ON_SQLITE
 def test_a_newer_link_revokes_the_earlier_one(people: People, account: LinkedAccount, simulator):
     first = linking.issue(account, CONNECT, people.actor)
     link = at_check(first)
@@ -213,6 +220,7 @@ def test_no_changed_or_padded_spelling_of_a_link_opens_it(people: People, accoun
     assert linking.open_link(token, None)
 
 
+@ON_SQLITE
 def test_a_token_of_another_purpose_or_of_a_row_that_is_gone_is_forged(
     people: People, account: LinkedAccount, token: str
 ):
@@ -225,6 +233,7 @@ def test_a_token_of_another_purpose_or_of_a_row_that_is_gone_is_forged(
     assert closed(linking.open_link, token, None) == "forged"
 
 
+@ON_SQLITE
 def test_the_row_s_moment_counts_whatever_the_token_says(people: People, account: LinkedAccount, token: str):
     link = linking.open_link(token, None)
     assert linking.open_link(tokens.issue("link", link.id, now() - timedelta(days=365)), None) == link
@@ -236,6 +245,7 @@ def test_the_row_s_moment_counts_whatever_the_token_says(people: People, account
 # Check: tried before it is stored ---------------------------------------------------------------------------------
 
 
+@ON_SQLITE
 def test_accepted_credentials_are_sealed_with_the_link_and_not_yet_in_use(
     account: LinkedAccount, token: str, simulator
 ):
@@ -277,6 +287,7 @@ def test_a_refused_check_stores_no_secret_and_keeps_the_draft(account: LinkedAcc
     )
 
 
+@ON_SQLITE
 def test_a_check_that_fails_after_one_that_passed_takes_back_what_waited(account: LinkedAccount, token: str, simulator):
     link = at_check(token)
     assert count(Credential) == [1]
@@ -286,6 +297,7 @@ def test_a_check_that_fails_after_one_that_passed_takes_back_what_waited(account
     assert "checked first" in refused(linking.finish, link, True, CARLA).message
 
 
+@ON_SQLITE
 def test_fields_that_are_not_right_keep_what_was_typed_and_ask_nobody(account: LinkedAccount, token: str, simulator):
     link = linking.open_link(token, None)
     linking.choose_way_in(link, "workable")
@@ -296,6 +308,7 @@ def test_fields_that_are_not_right_keep_what_was_typed_and_ask_nobody(account: L
     assert simulator.requests == []
 
 
+@ON_SQLITE
 def test_another_way_in_drops_what_was_accepted(account: LinkedAccount, token: str, simulator):
     link = at_check(token)
     linking.choose_way_in(link, "workable-careers")
@@ -305,6 +318,7 @@ def test_another_way_in_drops_what_was_accepted(account: LinkedAccount, token: s
     assert refused(linking.choose_way_in, link, "no-such-way").field == "way_in"
 
 
+@ON_SQLITE
 def test_a_draft_survives_the_link_that_it_was_typed_with(
     people: People, account: LinkedAccount, token: str, simulator
 ):
@@ -422,6 +436,7 @@ def test_two_links_to_one_account_are_not_both_finished(people: People, simulato
     assert linking.open_link(tokens.issue("link", second.id, second.expires_at), people.alice) == second, "not spent"
 
 
+@ON_SQLITE
 def test_the_same_account_may_be_connected_by_another_organisation(people: People, link_up: LinkUp):
     link_up()
     with transaction() as session:
@@ -456,6 +471,7 @@ def positions_of(connection: Connection) -> set[tuple[str, str, bool]]:
     return {(row.id, row.remote_id, row.closed_at is None) for row in rows}
 
 
+@ON_SQLITE
 def test_relinking_the_same_account_keeps_its_positions_and_heals_it(people: People, read: Connection, simulator):
     before = positions_of(read)
     simulator.revoke("workable")
@@ -475,6 +491,7 @@ def test_relinking_the_same_account_keeps_its_positions_and_heals_it(people: Peo
     assert count(Credential) == [1]
 
 
+@ON_SQLITE
 def test_the_working_credentials_stay_in_use_until_finish(people: People, read: Connection, simulator):
     link = relinking(people, read)
     linking.check(link, WORKABLE, people.actor)
@@ -486,6 +503,7 @@ def test_the_working_credentials_stay_in_use_until_finish(people: People, read: 
     assert sync.run(read.account_id).outcome == "ok"
 
 
+@ON_SQLITE
 def test_relinking_to_another_account_is_refused_with_both_names(people: People, read: Connection, simulator):
     with transaction():
         read.account.remote_id, read.account.remote_name = "southwind", "Southwind Traders"
@@ -501,6 +519,7 @@ def test_relinking_to_another_account_is_refused_with_both_names(people: People,
     assert linking.open_link(tokens.issue("link", link.id, link.expires_at), people.alice) == link, "not spent"
 
 
+@ON_SQLITE
 def test_relinking_by_another_way_in_recognises_the_account_by_its_positions(people: People, read: Connection):
     before = positions_of(read)
     link = relinking(people, read, "workable-careers")
@@ -515,6 +534,7 @@ def test_relinking_by_another_way_in_recognises_the_account_by_its_positions(peo
     }
 
 
+@ON_SQLITE
 def test_relinking_by_another_way_in_with_unknown_positions_asks_for_confirmation(people: People, read: Connection):
     with transaction() as session:
         for position in session.scalars(select(Position)):

@@ -13,17 +13,16 @@ import json
 import secrets
 import time
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID, uuid4, uuid5
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import uuid4
 
 from tests.simulator import northwind
-from tests.simulator._account import Account, Ask, Job, Reply, as_json
+from tests.simulator._account import Ask, Reply, as_json
+from tests.simulator._merge_rows import SPACE, STATES, Row, Rows
 
 KEY = "test_merge_key_of_northwind"
-TOKEN, ID = "account-token-of-northwind", "5c0f1f3e-7a52-4d0b-9d61-3f2b6c8e9a10"
+TOKEN, ID = "account-token-of-northwind", str(SPACE)
 SECRET = "webhook-signature-key-of-northwind"
 HOSTS = ("api.merge.dev", "api-eu.merge.dev", "api-ap.merge.dev", "api-sandbox.merge.dev")
 INTEGRATIONS = {
@@ -37,10 +36,7 @@ INTEGRATIONS = {
 }
 REQUESTS, SECONDS = 100, 60.0  # https://docs.merge.dev/merge-unified/ats/merge-api-basics/rate-limits, per account
 PUBLIC_TOKEN_SECONDS = 600.0
-STATES = {"published": "OPEN", "draft": "DRAFT", "closed": "CLOSED"}
-POSTINGS = {"published": "PUBLISHED", "draft": "DRAFT", "closed": "CLOSED"}
 MODELS = {"jobs": "Job", "job-postings": "JobPosting", "departments": "Department", "offices": "Office"}
-Row = dict[str, Any]
 
 
 @dataclass
@@ -61,12 +57,11 @@ class Linked:
         return INTEGRATIONS[self.slug]
 
 
-class Merge(Account):
+class Merge(Rows):
     """The merge.dev account of Berth's operator, with one ATS behind each of its linked accounts: that of Northwind.
 
-    What tests may set: `linked` (by account token), `key_revoked`, `full` (of test accounts), `page` (most rows of one),
-    `limited`, and what the ATS can do: `knows_status`, `has_postings`, `tells_deletions`, `expands`. `sync` is the state
-    of each model. `said` and `posted` replace parts of a job's row and of its posting's (`None`: it has none).
+    What tests may set: `linked` (by account token), `key_revoked`, `full` (of test accounts), `page` (the most rows of
+    one), `limited`, `sync` (state of each model, and whether it is the first one), and what `Rows` names.
     """
 
     slug = "merge"
@@ -74,44 +69,16 @@ class Merge(Account):
     def __init__(self, limited: bool = True) -> None:
         super().__init__({"merge_api_key": KEY, "account_token": TOKEN, "linked_account_id": ID})
         self.limited, self.page, self.full, self.key_revoked = limited, 100, False, False
-        self.knows_status = self.has_postings = self.tells_deletions = self.expands = True
         northwind_s = Linked("northwind", northwind.NAME, "ats@northwind.example", id=ID, token=TOKEN)
         self.linked: dict[str, Linked] = {TOKEN: northwind_s}
-        self.sync: dict[str, tuple[str, bool]] = {name: ("DONE", False) for name in MODELS.values()}
-        self.said: dict[str, Row] = {}
-        self.posted: dict[str, Row | None] = {}
-        self.deleted: dict[str, Job] = {}
-        self._stamps: dict[str, datetime] = {}
+        self.sync: dict[str, tuple[str, bool]] = dict.fromkeys(MODELS.values(), ("DONE", False))
         self._links: dict[str, Row] = {}
         self._public: dict[str, tuple[str, float]] = {}
         self._generation = 0
         self._sent: dict[str, deque[float]] = {}
         self._last: tuple[bytes, dict[str, str]] | None = None
-        deputy = northwind.job("I01", 57, "Deputy Head of Transport", "planning", "Logistics", "WAW", mark="internal")
-        self.take(replace(job, id=made_id(job.id)) for job in (*northwind.WORKABLE, deputy))
 
     # What happens in the ATS and at merge.dev ------------------------------------------------------------------------
-
-    def take(self, jobs: Iterable[Job]) -> None:
-        super().take(jobs)
-        self._stamps = dict.fromkeys(self.jobs, self.modified)
-
-    def add(self, job: Job) -> None:
-        super().add(job)
-        self._stamps[job.id] = self._stamps[made_id(job.id)] = self.modified
-
-    def remove(self, id: str) -> None:
-        """Delete a job in the ATS; Merge goes on listing it where it learns of no deletions."""
-        if self.tells_deletions:
-            self.deleted[id] = self.jobs[id]
-            super().remove(id)
-            self._stamps[id] = self.modified
-
-    def post(self, id: str, **parts: Any) -> None:
-        """Change a job's posting only, or take it away with `post(id, gone=True)`."""
-        self.modified += timedelta(minutes=1)
-        self._stamps[made_id(id)] = self.modified
-        self.posted[id] = None if parts.get("gone") else {**(self.posted.get(id) or {}), **parts}
 
     def complete(self, link_token: str, integration: str | None = None) -> str:
         """Go through Merge Link to its end: the public token that its `onSuccess` is given. Uses the link token up."""
@@ -145,7 +112,7 @@ class Merge(Account):
         data: Row | None = None,
         token: str = TOKEN,
     ) -> tuple[bytes, dict[str, str]]:
-        """Body and headers of a webhook. `kind`: right, padded, wrong (another secret), altered, unsigned or replayed."""
+        """Body and headers of a webhook. `kind`: right, padded, wrong (another secret) or replayed."""
         if kind == "replayed" and self._last:
             return self._last
         account = self.linked[token]
@@ -163,9 +130,7 @@ class Merge(Account):
         body = json.dumps({"hook": hook, "linked_account": about, "data": data or {}}).encode()
         signature = sign(body, SECRET + "x" if kind == "wrong" else SECRET, padded=kind == "padded")
         headers = {"Content-Type": "application/json", "X-Merge-Webhook-Signature": signature}
-        if kind == "unsigned":
-            del headers["X-Merge-Webhook-Signature"]
-        self._last = (body + b" " if kind == "altered" else body), headers
+        self._last = body, headers
         return self._last
 
     # The server ------------------------------------------------------------------------------------------------------
@@ -205,7 +170,7 @@ class Merge(Account):
             case "GET", [path] if path in MODELS and (path != "job-postings" or self.has_postings):
                 return self._filtered(ask, path)
             case "GET", [path, id] if path in MODELS:
-                rows = [r for r in self._rows(path, _expand(ask)) if r["id"] == id]
+                rows = [r for r in self.rows(path, _expand(ask)) if r["id"] == id]
                 return as_json(rows[0]) if rows else _error(404, "Not found.")
         return _error(404, "Not found.")
 
@@ -276,7 +241,7 @@ class Merge(Account):
         ]
 
     def _filtered(self, ask: Ask, path: str) -> Reply:
-        query, rows = ask.query, self._rows(path, _expand(ask))
+        query, rows = ask.query, self.rows(path, _expand(ask))
         if query.get("include_deleted_data") != "true":
             rows = [r for r in rows if not r["remote_was_deleted"]]
         if status := query.get("status"):
@@ -303,81 +268,6 @@ class Merge(Account):
         following = base64.urlsafe_b64encode(json.dumps([end, of]).encode()).decode() if end < len(rows) else None
         return as_json({"next": following, "previous": None, "results": rows[begin:end]})
 
-    # The rows --------------------------------------------------------------------------------------------------------
-
-    def _rows(self, path: str, expand: set[str]) -> list[Row]:
-        jobs = [*self.jobs.values(), *self.deleted.values()]
-        if path == "jobs":
-            return [self._job(job, expand) for job in jobs]
-        if path == "job-postings":
-            return [posting for job in jobs for posting in self._postings(job)]
-        of = self._departments if path == "departments" else self._offices
-        return list({row["id"]: row for job in jobs for row in of(job)}.values())
-
-    def _common(self, id: str, remote_id: str, stamp: datetime, deleted: bool = False) -> Row:
-        at = f"{stamp:%Y-%m-%dT%H:%M:%SZ}"
-        common = {"id": id, "remote_id": remote_id, "created_at": "2026-11-05T12:00:00Z", "modified_at": at}
-        return common | {"remote_was_deleted": deleted, "field_mappings": None, "remote_data": None}
-
-    def _job(self, job: Job, expand: set[str]) -> Row:
-        parts = {
-            "departments": self._departments(job),
-            "offices": self._offices(job),
-            "job_postings": self._postings(job),
-        }
-        shown = expand if self.expands else set()
-        row = self._common(job.id, job.id[:8], self._stamps[job.id], job.id in self.deleted) | {
-            "name": job.title[job.language],
-            "description": job.description(),
-            "code": None,
-            "status": STATES[job.state] if self.knows_status else None,
-            "type": "PROFILE" if job.mark == "sample" else "POSTING",
-            "job_posting_urls": [_url(job)],
-            "remote_created_at": job.posted.isoformat(),
-            "remote_updated_at": job.changed.isoformat(),
-            "confidential": job.mark == "confidential",
-            "hiring_managers": [made_id("Mira Sandvoss")],
-            "recruiters": [],
-        }
-        row |= {name: rows if name in shown else [r["id"] for r in rows] for name, rows in parts.items()}
-        return row | self.said.get(job.id, {})
-
-    def _postings(self, job: Job) -> list[Row]:
-        said = self.posted.get(job.id, {})
-        if said is None or job.mark == "sample" or not self.has_postings:
-            return []
-        id = made_id(job.id)
-        return [
-            self._common(id, id[:8], self._stamps.get(id, self._stamps[job.id]), job.id in self.deleted)
-            | {
-                "title": job.title[job.language],
-                "job_posting_urls": [] if job.mark == "internal" else [_url(job)],
-                "job": job.id,
-                "status": "INTERNAL" if job.mark == "internal" else POSTINGS[job.state],
-                "content": job.description(),
-                "remote_created_at": job.posted.isoformat(),
-                "remote_updated_at": job.changed.isoformat(),
-                "is_internal": job.mark == "internal",
-            }
-            | said
-        ]
-
-    def _departments(self, job: Job) -> list[Row]:
-        return [self._common(made_id(job.department), job.department, self.modified) | {"name": job.department}]
-
-    def _offices(self, job: Job) -> list[Row]:
-        said = [(p.city, f"{p.city}, {p.region}, {p.country_name}") for p in job.places if not p.hidden]
-        said += [("Remote", "Remote")] if job.workplace == "remote" else []
-        return [
-            self._common(made_id(location), name, self.modified) | {"name": name, "location": location}
-            for name, location in said
-        ]
-
-
-def made_id(text: str) -> str:
-    """The same UUID for the same text."""
-    return str(uuid5(UUID(ID), text))
-
 
 def sign(body: bytes, secret: str = SECRET, padded: bool = False) -> str:
     """The signature of a webhook: HMAC-SHA256 in base64url."""
@@ -395,14 +285,3 @@ def _expand(ask: Ask) -> set[str]:
 
 def _brief(row: Row) -> Row:
     return {k: row[k] for k in ("last_sync_finished", "last_sync_result", "data_fresh_as_of")}
-
-
-def _url(job: Job) -> Row:
-    address = f"https://apply.workable.com/j/{job.id}"
-    return {
-        "value": address,
-        "url_type": "JOB_POSTING",
-        "created_at": None,
-        "modified_at": None,
-        "remote_was_deleted": None,
-    }

@@ -87,14 +87,16 @@ ATSS: Mapping[str, ATS] = MappingProxyType(
     {
         ats.slug: ats
         for ats in sorted({c.ats for c in CONNECTORS.values()}, key=lambda a: (a.order or 99, a.name.lower()))
+        if not ats.reads_others
     }
 )
 
 
 def ways_in(ats_slug: str) -> list[type[Connector]]:
-    """The connectors of one ATS, those with credentials first."""
-    ways = [c for c in CONNECTORS.values() if c.ats.slug == ats_slug]
-    return sorted(ways, key=lambda c: not any(f.secret and f.required for f in c.fields))
+    """The connectors of one ATS, those with credentials first, those of a middleman last."""
+    ats = ATSS.get(ats_slug)
+    ways = [c for c in CONNECTORS.values() if c.ats.slug == ats_slug or (c.ats.reads_others and ats and ats.merge_slug)]
+    return sorted(ways, key=lambda c: (c.ats.reads_others, not any(f.secret and f.required for f in c.fields)))
 
 
 def resolve(address: str) -> tuple[str, dict[str, str]] | None:

@@ -32,6 +32,8 @@ class ATS:
     name: str
     order: int | None = None
     merge_slug: str | None = None
+    #: A middleman through which other ATSs are read, those that have a `merge_slug`; never chosen by itself.
+    reads_others: bool = False
     website: str | None = None
 
 
@@ -246,6 +248,8 @@ class Connector:
     limits: ClassVar[Limits] = Limits()
     quirks: ClassVar[tuple[str, ...]] = ()
     revoke: ClassVar[str] = ""
+    #: Its credentials come from a page of the middleman, opened for the person, and not from fields typed here.
+    linked_elsewhere: ClassVar[bool] = False
     #: Names of operator settings whose values the service adds to `config`.
     settings: ClassVar[tuple[str, ...]] = ()
 
@@ -340,6 +344,9 @@ class Connector:
                 listed=self.listed,
                 read=len(seen) + len(self.withheld),
             )
+
+    def forget(self) -> None:
+        """The account is deleted here: tell whoever keeps something for us. Most ATSs keep nothing."""
 
     def account(self) -> RemoteAccount:
         """What `test()` answers."""

@@ -29,7 +29,7 @@ from webapp.connectors._http import PAGES, Answer, Client, Limits, need
 from webapp.connectors._merge_rows import Exchanged, LinkToken, MergeAccount, Row, said
 from webapp.i18n import N_
 
-MERGE = ATS("merge", "merge.dev", website="https://www.merge.dev")
+MERGE = ATS("merge", "merge.dev", reads_others=True, website="https://www.merge.dev")
 NAME = "Merge.dev"  # as a sentence begins
 BASE_URL = "https://api.merge.dev/api"  # others: api-eu., api-ap. and api-sandbox.merge.dev/api; keys belong to one
 #: Per linked account, the least of all plans. https://docs.merge.dev/merge-unified/ats/merge-api-basics/rate-limits
@@ -145,6 +145,7 @@ class Merge(Connector, MergeLink):
     way_in = N_("By merge.dev")
     about = N_("Reads what merge.dev last read from the ATS, mostly once a day. Needs a merge.dev key of the operator.")
     settings = ("merge_api_key", "merge_base_url")
+    linked_elsewhere = True
     fields = (
         Field(
             "account_token",
@@ -185,6 +186,10 @@ class Merge(Connector, MergeLink):
     def check(cls, config: Mapping[str, str]) -> dict[str, str]:
         """As everywhere; without a `merge_base_url` the one in the United States is meant."""
         return {"merge_base_url": BASE_URL, **super().check(config)}
+
+    def forget(self) -> None:
+        """Delete the account at merge.dev as well."""
+        self.delete_account(self.config["account_token"])
 
     def account(self) -> RemoteAccount:
         """The linked account, named after the organisation and the ATS."""

@@ -6,11 +6,18 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
+from webapp import connectors
 from webapp.connectors import CONNECTORS, Connector, CredentialsRejected, UnexpectedAnswer
 from webapp.extensions import settings, transaction
 from webapp.i18n import N_
 from webapp.models import LinkedAccount
 from webapp.services import vault
+
+
+def ways_in(ats: str | None) -> list[type[Connector]]:
+    """The ways into an ATS that this installation has: those whose operator settings are set."""
+    found = connectors.ways_in(ats or "")
+    return [way for way in found if all(getattr(settings(), name, None) for name in way.settings)]
 
 
 def build(way_in: str, values: Mapping[str, str]) -> Connector:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.connectors import ATSS, ConnectorError
+from webapp.connectors import ATSS, CONNECTORS, Connector, ConnectorError
 from webapp.extensions import db, now, release, transaction
 from webapp.i18n import N_
 from webapp.models import Connection, LinkedAccount, Organisation, SyncRun
@@ -157,7 +157,11 @@ def test(connection: Connection, actor: Actor) -> testing.Report:
 
 
 def delete(connection: Connection, actor: Actor) -> None:
-    """Destroy the connection, its linked account, credentials, links and positions, in one transaction. No undo."""
+    """Destroy the connection, its linked account, credentials, links and positions, in one transaction. No undo.
+
+    A middleman that keeps something for the account is told afterwards; if it does not answer, the log says so.
+    """
+    kept_for_us = _connector_to_forget(connection)
     with transaction() as session:
         organisation_id = connection.organisation_id
         verb = "connection.deleted" if connection.is_finished else "connection.discarded"
@@ -166,6 +170,29 @@ def delete(connection: Connection, actor: Actor) -> None:
         requests.note_deleted(session, connection.account)
         session.delete(connection.account)
     widgets.rebuild_soon()
+    if kept_for_us is not None:
+        _forget(kept_for_us, organisation_id, connection.name, actor)
+
+
+def _connector_to_forget(connection: Connection) -> Connector | None:
+    """The connector, opened as long as its credentials are there, where somebody has to be told of a deletion."""
+    way_in = CONNECTORS.get(connection.account.way_in or "")
+    if way_in is None or not way_in.ats.reads_others:
+        return None
+    try:
+        return accounts.connector_of(connection.account)
+    except ConnectorError:
+        return None
+
+
+def _forget(connector: Connector, organisation_id: str, name: str, actor: Actor) -> None:
+    outcome = "done"
+    try:
+        connector.forget()
+    except ConnectorError as error:
+        outcome = error.kind
+    with transaction() as session:
+        events.record(session, actor, "account.forgotten", None, name, organisation_id, outcome=outcome)
 
 
 def runs_of(connection: Connection, limit: int = 10) -> list[SyncRun]:

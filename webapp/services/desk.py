@@ -14,14 +14,13 @@ from webapp.extensions import db, now, transaction
 from webapp.i18n import N_
 from webapp.models import ActivationRequest, Connection, Link, LinkedAccount, Organisation, User
 from webapp.models.accounts import CONNECT, OTHER, RELINK
-from webapp.services import connections, events, linking, mail
+from webapp.services import connections, events, linking, mail, merging, vault
 from webapp.services.events import Actor
 from webapp.services.people import check_email
-from webapp.services.refusal import Refused
+from webapp.services.refusal import WRONG_PAIR, Refused
 
 #: So that a token pasted into a ticket is found by those who look for secrets.
 TOKEN_PREFIX = "atsk_"  # noqa: S105
-WRONG_PAIR = N_("ID and token do not fit together. Nothing was stored. Ask the service desk to share them anew.")
 
 
 def of(organisation: Organisation) -> list[ActivationRequest]:
@@ -150,6 +149,7 @@ def _revoke(session: Session, request: ActivationRequest, actor: Actor) -> None:
         .where(Link.request_id == request.id, Link.established_at.is_(None), Link.revoked_at.is_(None))
         .values(revoked_at=now())
     )
+    vault.forget_waiting(session)
     events.record(session, actor, "link.revoked", request.id, request.ats_text, request.organisation_id)
 
 
@@ -231,6 +231,8 @@ def add_connection(organisation: Organisation, name: str, id: str, token: str, a
     Raises `Refused`: with one and the same sentence for whatever is wrong with ID or token, at the same cost.
     """
     id, token = id.strip(), token.strip()
+    if merging.is_an_id(id):
+        return merging.add(organisation, name, id, token, actor)
     with transaction() as session:
         connections.need_switch(organisation)
         account = session.get(LinkedAccount, id.removeprefix("acc_")[:32])

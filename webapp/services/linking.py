@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.exc import InvalidRequestError
 
-from webapp.connectors import ATSS, CONNECTORS, RemoteAccount, RemotePosition, ways_in
+from webapp.connectors import ATSS, CONNECTORS, RemoteAccount, RemotePosition, TemporarilyUnavailable
 from webapp.extensions import db, now, release, transaction, wake
 from webapp.i18n import N_
 from webapp.models import Connection, Link, LinkedAccount, Position, User
@@ -122,7 +122,7 @@ def choose_ats(link: Link, slug: str) -> None:
 
 def choose_way_in(link: Link, slug: str) -> None:
     """Fix the way in for this link. Raises `Refused` for one that the ATS does not have."""
-    if slug not in {c.slug for c in ways_in(link.account.ats or "")}:
+    if slug not in {c.slug for c in accounts.ways_in(link.account.ats)}:
         raise Refused(N_("Choose one of the ways in."), "way_in")
     with transaction():
         _need_open(link)
@@ -156,8 +156,11 @@ def check(link: Link, values: Mapping[str, str], actor: Actor) -> testing.Report
     shown, secrets = accounts.split(connector_class, connector.config)
     with transaction() as session:
         _need_open(link)
-        if report.error is not None or report.account is None:
+        # A middleman has to read the ATS itself first: the account is good, its positions come later.
+        later = connector_class.linked_elsewhere and isinstance(report.error, TemporarilyUnavailable)
+        if report.account is None or (report.error is not None and not later):
             return report
+        report.error = None
         _refuse_another(link, report.account)
         vault.store(session, link.account, secrets, link.id)
         link.accepted = {
@@ -255,11 +258,17 @@ def finish(link: Link, confirmed: bool, actor: Actor) -> None:
         wake("sync", account.id)
 
 
-def continue_set_up(connection: Connection, user: User, actor: Actor) -> str:
-    """A fresh link for an unfinished connection, to the admin who asked. Raises `Refused`."""
+def continue_set_up(connection: Connection, user: User, actor: Actor, way_in: str | None = None) -> str:
+    """A fresh link for an unfinished connection, to the admin who asked. Raises `Refused`.
+
+    `way_in`: chosen already, for *Continue on merge.dev*.
+    """
     connections.need_switch(connection.account.organisation)
     if connection.is_finished:
         raise Refused(N_("This connection is finished already."))
+    if way_in is not None:
+        with transaction():
+            connection.account.draft = {**connection.account.draft, "way_in": way_in}
     return issue(connection.account, "connect", actor, user)
 
 

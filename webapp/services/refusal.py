@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from webapp.i18n import N_
+
+WRONG_PAIR = N_("ID and token do not fit together. Nothing was stored. Ask the service desk to share them anew.")
+
 
 class Refused(Exception):
     """Nothing was changed. `message` is a msgid, `values` fill its places; `field` names the form field at fault."""

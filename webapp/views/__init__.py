@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 BLUEPRINTS = (
     *("auth", "integrations", "connections", "requests", "connect", "widgets", "widget"),
-    *("users", "activity", "desk", "ops"),
+    *("users", "activity", "desk", "merge", "ops"),
 )
 
 

@@ -12,16 +12,16 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from webapp.connectors import ATSS, CONNECTORS, InvalidConfig, ways_in
+from webapp.connectors import ATSS, CONNECTORS, ConnectorError, InvalidConfig
 from webapp.extensions import limiter
 from webapp.i18n import N_, _
 from webapp.models import Link
 from webapp.models.accounts import ADMIN, RELINK
-from webapp.services import desk, linking
+from webapp.services import accounts, desk, linking, merging
 from webapp.services.linking import LinkClosed
 from webapp.services.refusal import Refused
 from webapp.views.access import to_sign_in
-from webapp.views.page import actor, say
+from webapp.views.page import actor, say, with_merge_link
 
 blueprint = Blueprint("connect", __name__, url_prefix="/connect/<token:token>")
 limiter.limit("120 per minute")(blueprint)
@@ -71,7 +71,7 @@ def _values(token: str, link: Link, current: int) -> dict[str, Any]:
         "token": token,
         "link": link,
         "ats": ats,
-        "ways": ways_in(link.account.ats or ""),
+        "ways": accounts.ways_in(link.account.ats),
         "steps": [_(s) for s in STEPS],
         "current": current,
         "relink": link.purpose == RELINK,
@@ -89,7 +89,7 @@ def begin(token: str, link: Link) -> Any:
         return redirect(url_for("connect.ats", token=token), 303)
     if link.accepted:
         return redirect(url_for("connect.check", token=token), 303)
-    if link.way_in or len(ways_in(link.account.ats or "")) == 1:
+    if link.way_in or len(accounts.ways_in(link.account.ats)) == 1:
         return redirect(url_for("connect.details", token=token), 303)
     return redirect(url_for("connect.way_in", token=token), 303)
 
@@ -139,11 +139,13 @@ def way_in(token: str, link: Link) -> Any:
 @step
 def details(token: str, link: Link) -> Any:
     """The fields of the way in; tested before any secret is stored."""
-    ways = ways_in(link.account.ats or "")
+    ways = accounts.ways_in(link.account.ats)
     if link.account.ats is None:
         return redirect(url_for("connect.ats", token=token), 303)
     if link.way_in is None and len(ways) != 1:
         return redirect(url_for("connect.way_in", token=token), 303)
+    if CONNECTORS[link.way_in or ways[0].slug].linked_elsewhere:
+        return redirect(url_for("connect.merge", token=token), 303)
     if request.method != "POST":
         connector = CONNECTORS[link.way_in] if link.way_in else ways[0]
         return _details(token, link, connector, linking.typed(link))
@@ -188,6 +190,43 @@ def _details(
         **_values(token, link, 1),
     )
     return page, 422 if errors else 200
+
+
+@blueprint.route("/merge", methods=["GET", "POST"])
+@step
+def merge(token: str, link: Link) -> Any:
+    """Continue on merge.dev: a link token for this click, and Merge Link in the page, which needs JavaScript."""
+    if link.way_in is None or not CONNECTORS[link.way_in].linked_elsewhere:
+        return redirect(url_for("connect.begin", token=token), 303)
+    values, error, link_token = _values(token, link, 1), None, None
+    if request.method == "POST":
+        email = current_user.email if current_user.is_authenticated else f"link-{link.id}@example.com"
+        try:
+            link_token = merging.begin(link, email).token
+        except ConnectorError as refused:
+            error = _(refused.message, **refused.values)
+    page = render_template("connect/merge.html", link_token=link_token, error=error, base=merging.base(), **values)
+    return with_merge_link(page, merging.base()), 422 if error else 200
+
+
+@blueprint.post("/merge/exchange")
+@step
+def exchange(token: str, link: Link) -> Any:
+    """What Merge Link gave is exchanged for the account's token, tested and sealed."""
+    if link.way_in is None or not CONNECTORS[link.way_in].linked_elsewhere:
+        return redirect(url_for("connect.begin", token=token), 303)
+    try:
+        report = merging.complete(link, request.form.get("public_token", "")[:500], actor())
+        error = _(report.error.message, **report.error.values) if report.error else None
+    except ConnectorError as refused:
+        error = _(refused.message, **refused.values)
+    except Refused as refused:
+        error = say(refused)
+    if error is None:
+        return redirect(url_for("connect.check", token=token), 303)
+    values = _values(token, link, 1)
+    page = render_template("connect/merge.html", link_token=None, error=error, base=merging.base(), **values)
+    return with_merge_link(page, merging.base()), 422
 
 
 @blueprint.get("/check")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -11,7 +13,7 @@ from webapp.i18n import _
 from webapp.models import Connection
 from webapp.models.accounts import OTHER, REASONS
 from webapp.models.people import MANAGE_INTEGRATIONS
-from webapp.services import connections, linking, positions, sync, widgets
+from webapp.services import accounts, connections, linking, positions, sync, widgets
 from webapp.services.refusal import Refused
 from webapp.views.access import needs
 from webapp.views.page import actor, done, is_htmx, say
@@ -129,7 +131,10 @@ def sync_now(id: str) -> Any:
 @needs(MANAGE_INTEGRATIONS)
 def continue_set_up(id: str) -> Any:
     """A fresh link to a connection that is not finished."""
-    return _to_link(_mine(id), linking.continue_set_up)
+    connection, way_in = _mine(id), request.form.get("way_in")
+    if way_in is not None and way_in not in {way.slug for way in accounts.ways_in(connection.account.ats)}:
+        abort(400)
+    return _to_link(connection, partial(linking.continue_set_up, way_in=way_in))
 
 
 @blueprint.post("/relink")
@@ -170,7 +175,13 @@ def delete(id: str) -> Any:
     """Ask once, naming the consequences; then delete for good."""
     connection = _mine(id)
     if request.method != "POST":
-        return render_template("connections/delete.html", row=row(connection), widgets=widgets.pointing_to(connection))
+        over = urlsplit(request.headers.get("HX-Current-URL", "")).path
+        return render_template(
+            "connections/delete.html",
+            row=row(connection),
+            widgets=widgets.pointing_to(connection),
+            in_list=over == url_for("integrations.ats"),
+        )
     name, finished = connection.name, connection.is_finished
     fragment = "integrations/_other.html" if connection.kind == OTHER else "integrations/_connected.html"
     connections.delete(connection, actor())

@@ -87,7 +87,8 @@ def _choose_language() -> None:
 
 def _refuse_nul() -> None:
     """Nobody types a NUL, and PostgreSQL keeps none."""
-    if any("\0" in value for _name, value in request.form.items(multi=True)):
+    sent = (*request.form.items(multi=True), *request.args.items(multi=True))
+    if any("\0" in value for _name, value in sent):
         abort(400)
 
 
@@ -146,14 +147,7 @@ def _headers(response: Response) -> Response:
         kept = "max-age=31536000, immutable" if "v" in request.args else "max-age=300"  # embed.js has one name for ever
         response.headers["Cache-Control"] = f"public, {kept}"
         return response
-    parts = urlsplit(settings().htmx_url or config.HTMX_CDN)
-    scripts = f"'self' {parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else "'self'"
-    set_default(
-        "Content-Security-Policy",
-        f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
-        "frame-ancestors 'none'",
-    )
+    set_default("Content-Security-Policy", _policy())
     set_default("X-Frame-Options", "DENY")
     set_default("Referrer-Policy", "same-origin")
     set_default("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
@@ -162,6 +156,28 @@ def _headers(response: Response) -> Response:
     set_default("Cache-Control", "no-store")
     if request.blueprint == "connect":
         set_default("X-Robots-Tag", "noindex, nofollow")
+    return response
+
+
+def _policy(scripts: str = "", connects: str = "", frames: str = "") -> str:
+    parts = urlsplit(settings().htmx_url or config.HTMX_CDN)
+    htmx = f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else ""
+    return (
+        f"default-src 'none'; script-src {' '.join(filter(None, (_SELF, htmx, scripts)))}; style-src 'self'; "
+        f"img-src 'self' data:; font-src 'self'; connect-src {' '.join(filter(None, (_SELF, connects)))}; "
+        f"frame-src {' '.join(filter(None, (_SELF, frames)))}; form-action 'self'; base-uri 'none'; "
+        "object-src 'none'; frame-ancestors 'none'"
+    )
+
+
+_SELF = "'self'"
+MERGE_CDN = "https://cdn.merge.dev"
+
+
+def with_merge_link(page: str, api: str) -> Response:
+    """The one page whose policy admits merge.dev's hosts."""
+    response = make_response(page)
+    response.headers["Content-Security-Policy"] = _policy(MERGE_CDN, api, MERGE_CDN)
     return response
 
 

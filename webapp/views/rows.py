@@ -10,7 +10,7 @@ from webapp.connectors import ATSS, CONNECTORS
 from webapp.i18n import N_, _, ngettext
 from webapp.models import Connection, LinkedAccount, Organisation
 from webapp.models.accounts import DIRECT, NEEDS_RELINK, OTHER, PROBLEM, UNAVAILABLE
-from webapp.services import connections, desk
+from webapp.services import accounts, connections, desk
 
 TONES = ("sea", "warn", "good", "violet", "rose")
 HEALTH = {
@@ -101,6 +101,7 @@ def row(connection: Connection) -> dict[str, Any]:
         "notice": _notice(connection),
         "on": account.organisation.integration_on,
         "first_step": _first_step(connection),
+        "elsewhere": next((way for way in accounts.ways_in(account.ats) if way.linked_elsewhere), None),
         "polls": not connection.is_finished or account.is_reading,
         "href": url_for("connections.show", id=connection.id),
     }
