@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 
 from webapp.extensions import on_wake, settings
-from webapp.services import connections, mail, people, sync
+from webapp.services import connections, mail, sessions, sync
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -59,7 +59,7 @@ def register(app: Flask) -> None:
 def clean_up() -> None:
     """What has had its time: closed positions, sync runs, sessions, connections that nobody finished."""
     sync.clean_up()
-    people.forget_old_sessions()
+    sessions.forget_old_sessions()
     connections.discard_unfinished()
 
 

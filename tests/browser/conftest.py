@@ -55,6 +55,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def new_server(migrated: Path, htmx: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
     """Starts an installation with a simulator of its own: `with new_server() as server`."""
+
     @contextmanager
     def start(local_htmx: bool = True) -> Iterator[Berth]:
         with Simulator(limited=False) as simulator:
@@ -79,7 +80,14 @@ def house(new_server: Callable[..., Any]) -> Iterator[House]:
 
 
 @pytest.fixture
-def visit(chromium: Browser, htmx: Path) -> Iterator[Callable[..., Visitor]]:
+def start(new_server: Callable[..., Any]) -> Iterator[Callable[..., Berth]]:
+    """Starts an installation for this test alone; it ends after the browsers are closed."""
+    with ExitStack() as servers:
+        yield lambda local_htmx=True: servers.enter_context(new_server(local_htmx))
+
+
+@pytest.fixture
+def visit(start: object, chromium: Browser, htmx: Path) -> Iterator[Callable[..., Visitor]]:
     """Makes browsers, `visit(server)`, whose pages have to have done nothing wrong at the end of the test.
 
     `cdn=False`: the CDN is out of reach. `javascript=False`, `viewport=…`, `color_scheme=…` as in Playwright.

@@ -117,7 +117,7 @@ class House:
             desk.ask_again(link, self.actor)
             return made.id
         with transaction():
-            link.established_at = now()
+            link.established_at = made.established_at = now()
             made.account.ats, made.account.way_in = "lever", "lever-careers"
             made.account.config, made.account.remote_id, made.account.remote_name = {}, what, f"Northwind {what}"
             made.account.linked_at = made.account.read_at = now()

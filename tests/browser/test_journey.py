@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,9 +10,9 @@ from typing import Any
 import pytest
 
 from tests.browser.house import House
-from tests.browser.server import Intranet, wait_until
+from tests.browser.server import Berth, Intranet, wait_until
 from tests.browser.visitor import Visitor, expect
-from tests.people import PASSWORD
+from tests.people import PASSWORD, People
 from webapp.connectors import CONNECTORS
 from webapp.services import connections, people
 from webapp.services.events import COMMAND_LINE
@@ -95,7 +96,9 @@ class Admin:
         steps.get_by_role("radio").first.check()
         steps.get_by_role("button", name="Continue").click()
         for field in CONNECTORS["workable"].fields:
-            steps.get_by_label(field.label, exact=True).fill(self.visitor.server.simulator.workable.try_with[field.name])
+            steps.get_by_label(field.label, exact=True).fill(
+                self.visitor.server.simulator.workable.try_with[field.name]
+            )
         steps.get_by_role("button", name="Check and continue").click()
         expect(steps.get_by_role("heading", name="Is this the right account?")).to_be_visible()
         expect(steps.locator("table tbody tr")).to_have_count(3)
@@ -149,66 +152,68 @@ class Reader:
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_from_the_setup_address_to_positions_on_a_page_and_back(
-    way: Any, new_server: Callable[..., Any], visit: Callable[..., Visitor], intranet: Intranet
+    way: Any, start: Callable[..., Berth], visit: Callable[..., Visitor], intranet: Intranet
 ) -> None:
     options, local_htmx, htmx = way
-    with new_server(local_htmx) as server:
-        visitor = visit(server, **options)
-        admin = Admin(visitor, htmx)
-        with server.app():
-            token = people.setup_token(COMMAND_LINE)
-        admin.set_up(f"/setup/{token}")
-        admin.switch_on()
+    server = start(local_htmx)
+    visitor = visit(server, **options)
+    admin = Admin(visitor, htmx)
+    with server.app():
+        token = people.setup_token(COMMAND_LINE)
+    admin.set_up(f"/setup/{token}")
+    admin.switch_on()
 
-        admin.connect("Headquarters")
-        with admin.in_place():
-            admin.guided_steps("Headquarters")
-            admin.sees_positions("Headquarters", len(server.simulator.workable.published()))
-        expect(admin.row("Headquarters").get_by_text("Inactive")).to_be_visible()
+    admin.connect("Headquarters")
+    with admin.in_place():
+        admin.guided_steps("Headquarters")
+        admin.sees_positions("Headquarters", len(server.simulator.workable.published()))
+    expect(admin.row("Headquarters").get_by_text("Inactive")).to_be_visible()
 
-        intranet.snippet = admin.make_widget("Headquarters")
-        reader = Reader(visitor, intranet)
-        assert reader.titles() == [], "an inactive connection shows nothing"
+    intranet.snippet = admin.make_widget("Headquarters")
+    reader = Reader(visitor, intranet)
+    assert reader.titles() == [], "an inactive connection shows nothing"
 
+    admin.page.goto(ATS)
+    with admin.in_place():
+        admin.row("Headquarters").get_by_role("button", name="Activate").first.click()
+        admin.hears("Headquarters is active. Widgets show its positions.")
+        expect(admin.row("Headquarters").get_by_text("Active", exact=True)).to_be_visible()
+    shown = wait_until(reader.titles, 2, "the widget shows the positions")
+    assert {title.split("\n")[0] for title in shown} == {
+        job.title[job.language] for job in server.simulator.workable.published()
+    }
+
+    with admin.in_place():
+        admin.choose("Headquarters", "Deactivate")
+        admin.hears("Headquarters is inactive. Its positions are kept, but not shown.")
+    wait_until(lambda: reader.titles() == [], 2, "the widget shows none")
+
+    with admin.in_place():
+        admin.choose("Headquarters", "Test Connection")
+        admin.hears("Headquarters works: the test passed.")
+        if htmx:
+            expect(admin.row("Headquarters").locator(".test-steps li").first).to_be_visible()
+    if not htmx:
+        admin.choose("Headquarters", "Details")
+        expect(admin.page.locator(".test-steps li").first).to_be_visible()
         admin.page.goto(ATS)
-        with admin.in_place():
-            admin.row("Headquarters").get_by_role("button", name="Activate").first.click()
-            admin.hears("Headquarters is active. Widgets show its positions.")
-            expect(admin.row("Headquarters").get_by_text("Active", exact=True)).to_be_visible()
-        shown = wait_until(reader.titles, 2, "the widget shows the positions")
-        assert {title.split("\n")[0] for title in shown} == {
-            job.title[job.language] for job in server.simulator.workable.published()
-        }
 
-        with admin.in_place():
-            admin.choose("Headquarters", "Deactivate")
-            admin.hears("Headquarters is inactive. Its positions are kept, but not shown.")
-        wait_until(lambda: reader.titles() == [], 2, "the widget shows none")
+    admin.choose("Headquarters", "Rename")
+    admin.page.get_by_label("Name", exact=True).fill("Head office")
+    admin.page.get_by_role("button", name="Rename").click()
+    expect(admin.row("Head office")).to_be_visible()
 
-        with admin.in_place():
-            admin.choose("Headquarters", "Test Connection")
-            admin.hears("Headquarters works: the test passed.")
-            if htmx:
-                expect(admin.row("Headquarters").locator(".test-steps li").first).to_be_visible()
-        if not htmx:
-            admin.choose("Headquarters", "Details")
-            expect(admin.page.locator(".test-steps li").first).to_be_visible()
-            admin.page.goto(ATS)
-
-        admin.choose("Headquarters", "Rename")
-        admin.page.get_by_label("Name", exact=True).fill("Head office")
-        admin.page.get_by_role("button", name="Rename").click()
-        expect(admin.row("Head office")).to_be_visible()
-
-        with admin.in_place():
-            admin.choose("Head office", "Delete")
-            question = admin.page.get_by_role("dialog") if htmx else admin.page.get_by_role("main")
-            expect(question.get_by_text("Delete Head office?").first).to_be_visible()
-            expect(question.get_by_text("This cannot be undone")).to_be_visible()
-            question.get_by_role("button", name="Delete").click()
-            admin.hears("Head office was deleted, with its credentials and positions.")
-            expect(admin.page.get_by_text("The applicant tracking systems that you connect will stand here.")).to_be_visible()
-            expect(admin.row("Head office")).to_have_count(0)
+    with admin.in_place():
+        admin.choose("Head office", "Delete")
+        question = admin.page.get_by_role("dialog") if htmx else admin.page.get_by_role("main")
+        expect(question.get_by_text("Delete Head office?").first).to_be_visible()
+        expect(question.get_by_text("This cannot be undone")).to_be_visible()
+        question.get_by_role("button", name="Delete").click()
+        admin.hears("Head office was deleted, with its credentials and positions.")
+        expect(
+            admin.page.get_by_text("The applicant tracking systems that you connect will stand here.")
+        ).to_be_visible()
+        expect(admin.row("Head office")).to_have_count(0)
 
 
 def test_discarding_works_in_the_list_on_its_page_and_on_a_page_of_its_own(
@@ -221,7 +226,11 @@ def test_discarding_works_in_the_list_on_its_page_and_on_a_page_of_its_own(
     page = visit(house.server).sign_in("alice")
     page.goto(ATS)
     page.evaluate("window.stillHere = true")
-    for name, path in (("One", ATS), ("Two", f"{ATS}/connections/{ids[1]}"), ("Three", f"{ATS}/connections/{ids[2]}/delete")):
+    for name, path in (
+        ("One", ATS),
+        ("Two", f"{ATS}/connections/{ids[1]}"),
+        ("Three", f"{ATS}/connections/{ids[2]}/delete"),
+    ):
         if path != ATS:
             page.goto(path)
         question = page.get_by_role("main")
@@ -237,3 +246,61 @@ def test_discarding_works_in_the_list_on_its_page_and_on_a_page_of_its_own(
         if path == ATS:
             assert page.evaluate("window.stillHere") is True, "the page was loaded"
             expect(page.get_by_role("main")).to_be_focused()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_manual_setup_from_the_request_to_the_connection(
+    javascript: bool, start: Callable[..., Berth], visit: Callable[..., Visitor]
+) -> None:
+    """Contact Service Desk → magic link → the customer's steps → ID and token → Add connection → Activate."""
+    server = start()
+    with server.app() as app:
+        People(app).switch_on()
+    alice, dora, customer = (visit(server, javascript=javascript) for _person in range(3))
+    admin = Admin(alice, javascript)
+    admin.page = alice.sign_in("alice")
+    admin.page.goto(ATS)
+    admin.page.get_by_role("link", name="Contact Service Desk").click()
+    admin.page.get_by_label("Which ATS is it?").fill("Workable")
+    admin.page.get_by_label("Contact e-mail").fill("hr@example.com")
+    admin.page.get_by_role("button", name="Contact Service Desk").click()
+    expect(admin.page.get_by_text("The service desk has your request.")).to_be_visible()
+    request = admin.page.url
+
+    desk = dora.sign_in("dora")
+    desk.get_by_role("link", name="Service desk").click()
+    desk.get_by_role("link", name="Northwind Foods").first.click()
+    desk.get_by_role("button", name="Issue magic link").click()
+    address = desk.locator("#magic-link").text_content()
+
+    steps = customer.page()
+    steps.goto(address)
+    steps.get_by_role("button", name="Start").click()
+    steps.get_by_role("button", name="Continue").click()
+    for field in CONNECTORS["workable"].fields:
+        steps.get_by_label(field.label, exact=True).fill(server.simulator.workable.try_with[field.name])
+    steps.get_by_role("button", name="Check and continue").click()
+    steps.get_by_role("button", name="Finish").click()
+    steps.get_by_role("button", name="Tell the Service Desk").click()
+    expect(steps.get_by_text("The service desk knows.")).to_be_visible()
+
+    desk.get_by_role("link", name="Service desk").first.click()
+    expect(desk.get_by_text("Customer told us")).to_be_visible()
+    desk.get_by_role("link", name="Northwind Foods").first.click()
+    desk.get_by_role("button", name="Share with the admins").click()
+
+    admin.page.goto(request)
+    admin.page.get_by_role("button", name="Show ID and token").click()
+    expect(admin.page.locator("#pair-token")).to_have_text(re.compile("^atsk_"))
+    admin.page.get_by_label("Name", exact=True).fill("Headquarters")
+    admin.page.get_by_role("button", name="Add connection").click()
+    expect(admin.page.locator("#other .row").get_by_text("Headquarters", exact=True)).to_be_visible()
+    with admin.in_place():
+        admin.row("Headquarters").get_by_role("button", name="Activate").first.click()
+        admin.hears("Headquarters is active. Widgets show its positions.")
+    with admin.in_place():
+        admin.choose("Headquarters", "Delete")
+        question = admin.page.get_by_role("dialog") if javascript else admin.page.get_by_role("main")
+        question.get_by_role("button", name="Delete").click()
+        admin.hears("Headquarters was deleted, with its credentials and positions.")
+        expect(admin.row("Headquarters")).to_have_count(0)

@@ -22,7 +22,14 @@ __all__ = ["CDN", "Visitor", "expect", "shot"]
 
 CDN = "https://cdn.jsdelivr.net"
 #: What Chromium is started with; no name but localhost leads anywhere.
-ARGUMENTS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] + ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+] + ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"]
 #: A violation of the content security policy is heard in every frame, and said like any other fault.
 LISTEN = """document.addEventListener('securitypolicyviolation', event => console.error(
   `content security policy: ${event.violatedDirective} refused ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber}`));"""

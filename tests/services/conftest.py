@@ -12,7 +12,7 @@ from tests.people import People
 from tests.simulator import Simulator, workable
 from webapp.models import Connection, Link
 from webapp.models.accounts import CONNECT
-from webapp.services import connections, linking
+from webapp.services import connections, linking, sessions
 from webapp.services import people as service
 
 #: For what does not depend on the database.
@@ -24,8 +24,9 @@ WORKABLE = {"subdomain": "northwind", "access_token": workable.TOKEN}
 def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2 with the least it takes; its real cost is a claim of test_people.py."""
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(service, "_hasher", hasher)
-    monkeypatch.setattr(service, "_NOBODY", hasher.hash("nobody"))
+    monkeypatch.setattr(service, "PASSWORDS", hasher)
+    monkeypatch.setattr(sessions, "PASSWORDS", hasher)
+    monkeypatch.setattr(sessions, "_NOBODY", hasher.hash("nobody"))
 
 
 def checked(people: People, name: str = "Headquarters", values: dict[str, str] | None = None, **how: Any) -> Link:

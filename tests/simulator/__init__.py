@@ -23,6 +23,7 @@ from tests.simulator._account import Account, Ask, Job, Place, Reply, as_json, a
 from tests.simulator.bamboohr import BambooHR
 from tests.simulator.feed import Feed
 from tests.simulator.greenhouse import Greenhouse
+from tests.simulator.merge import Merge
 from tests.simulator.personio import Personio
 from tests.simulator.workable import Workable
 
@@ -58,8 +59,9 @@ class Simulator:
         self.port = port
         self.workable, self.bamboohr = Workable(limited), BambooHR()
         self.personio, self.greenhouse, self.feed = Personio(), Greenhouse(), Feed()
+        self.merge = Merge(limited)
         self.accounts: dict[str, Account] = {
-            a.slug: a for a in (self.workable, self.bamboohr, self.personio, self.greenhouse, self.feed)
+            a.slug: a for a in (self.workable, self.bamboohr, self.personio, self.greenhouse, self.feed, self.merge)
         }
         self.requests: list[tuple[str, str, str]] = []
         self.faults: list[Fault] = []

@@ -12,21 +12,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
 
-from webapp.connectors._contract import (
-    ATS,
-    Connector,
-    Field,
-    Label,
-    Location,
-    RemoteAccount,
-    RemotePosition,
-    Salary,
-    Translation,
-    Unchanged,
-    Withheld,
-    typed_address,
-    web_address,
-)
+from webapp.connectors._contract import ATS, Connector, Field, typed_address
 from webapp.connectors._errors import (
     AccountNotFound,
     ConnectorError,
@@ -36,6 +22,17 @@ from webapp.connectors._errors import (
     PermissionMissing,
     TemporarilyUnavailable,
     UnexpectedAnswer,
+)
+from webapp.connectors._records import (
+    Label,
+    Location,
+    RemoteAccount,
+    RemotePosition,
+    Salary,
+    Translation,
+    Unchanged,
+    Withheld,
+    web_address,
 )
 
 __all__ = [

@@ -1,27 +1,20 @@
-"""The connector contract: the facts a connector states, the two verbs it has, and what it yields.
-
-Names of a position's parts follow schema.org/JobPosting. Absent is `None` or `()`, never `""`.
-"""
+"""The connector contract: the facts a connector states and the two verbs it has. What it yields: `_records.py`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from dataclasses import fields as dataclass_fields
-from datetime import UTC, datetime
-from functools import cache
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import requests
 
 from webapp.connectors._errors import InvalidConfig, UnexpectedAnswer
 from webapp.connectors._http import Client, Limits
-from webapp.connectors._text import EmploymentType, Interval, Workplace, one_line, tidy
+from webapp.connectors._records import Reason, RemoteAccount, RemotePosition, Unchanged, Withheld
+from webapp.connectors._text import one_line
 from webapp.i18n import N_
-
-Reason = Literal["draft", "closed", "unlisted", "confidential", "sample", "prospect", "expired"]
 
 
 @dataclass(frozen=True)
@@ -68,124 +61,6 @@ class Field:
         return None
 
 
-@dataclass(frozen=True)
-class Location:
-    """A place of work; `country` is ISO 3166-1 alpha-2."""
-
-    name: str | None = None
-    city: str | None = None
-    region: str | None = None
-    country: str | None = None
-
-    def __post_init__(self) -> None:
-        _clean_strings(self)
-
-
-@dataclass(frozen=True)
-class Salary:
-    """Pay as the ATS shows it; `currency` is ISO 4217, `interval` what the numbers are per."""
-
-    min: float | None = None
-    max: float | None = None
-    currency: str | None = None
-    interval: Interval | None = None
-
-
-@dataclass(frozen=True)
-class Label:
-    """A custom field, board or channel that the ATS publishes with a position."""
-
-    name: str
-    value: str
-
-
-@dataclass(frozen=True)
-class Translation:
-    """The same position in another language (BCP 47)."""
-
-    language: str
-    title: str | None = None
-    description_html: str | None = None
-    url: str | None = None
-    apply_url: str | None = None
-
-
-@dataclass(frozen=True)
-class RemotePosition:
-    """One open position as a connector yields it (names after schema.org/JobPosting).
-
-    `description_html` is unescaped and not yet sanitised; datetimes are aware UTC; `version` is what the connector
-    wants to be given back as `known[id]`. Strings are cleaned on the way in: trimmed, NFC, no control characters.
-    """
-
-    id: str
-    title: str
-    url: str | None = None
-    apply_url: str | None = None
-    department: str | None = None
-    team: str | None = None
-    locations: tuple[Location, ...] = ()
-    workplace: Workplace | None = None
-    employment_type: EmploymentType | None = None
-    description_html: str | None = None
-    posted_at: datetime | None = None
-    updated_at: datetime | None = None
-    closes_at: datetime | None = None
-    language: str | None = None
-    requisition: str | None = None
-    salary: Salary | None = None
-    visibility: Literal["public", "internal"] = "public"
-    company: str | None = None
-    category: str | None = None
-    labels: tuple[Label, ...] = ()
-    translations: tuple[Translation, ...] = ()
-    version: str | None = None
-
-    def __post_init__(self) -> None:
-        _clean_strings(self)
-        if not self.id or not self.title:
-            raise UnexpectedAnswer(N_("The ATS sent a position without an id or a title."))
-        object.__setattr__(self, "title", self.title[:300])
-        for name in ("url", "apply_url"):
-            object.__setattr__(self, name, web_address(getattr(self, name)))
-        for name in ("posted_at", "updated_at", "closes_at"):
-            moment = getattr(self, name)
-            if moment is not None and moment.tzinfo is None:
-                raise TypeError(f"{name} must be an aware datetime")
-            if moment is not None:
-                object.__setattr__(self, name, moment.astimezone(UTC))
-
-
-@dataclass(frozen=True)
-class Unchanged:
-    """A listed position whose `version` is the one that the caller knows."""
-
-    id: str
-
-
-@dataclass(frozen=True)
-class Withheld:
-    """A listed position that is not shown, and why; no title where it is confidential."""
-
-    id: str
-    reason: Reason
-    title: str | None = None
-
-
-@dataclass(frozen=True)
-class RemoteAccount:
-    """What the ATS says of the account. `id` never changes with new credentials; `None` where the ATS does not say.
-
-    `open_positions` is `None` where counting would mean reading them all. `notes` holds warnings and what was not
-    checked, each a sentence.
-    """
-
-    id: str | None
-    name: str | None
-    open_positions: int | None = None
-    notes: tuple[str, ...] = ()
-
-
 def typed_address(text: str) -> str | None:
     """What a person typed or pasted as `https://host/path?query`, host in lower case; `None` if it is no web address.
 
@@ -202,27 +77,6 @@ def typed_address(text: str) -> str | None:
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname or "@" in parts.netloc or port:
         return None
     return f"https://{parts.hostname}{parts.path}" + (f"?{parts.query}" if parts.query else "")
-
-
-_WEB_ADDRESS = re.compile(r"https?://[^\s/?#\\@:]+(?::\d{1,5})?(?:[/?#][^\s]*)?", re.I)
-
-
-def web_address(value: str | None) -> str | None:
-    """The address if it is plain http(s) with a host, else `None`."""
-    return value if value and _WEB_ADDRESS.fullmatch(value) else None
-
-
-@cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(item.name for item in dataclass_fields(kind))
-
-
-def _clean_strings(record: Any) -> None:
-    for name in _names(type(record)):  # type: ignore[arg-type]
-        value = getattr(record, name)
-        if isinstance(value, str):
-            value = tidy(value) if name == "description_html" else one_line(value)
-            object.__setattr__(record, name, value)
 
 
 class Connector:

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from webapp.connectors import _text as text
-from webapp.connectors._contract import Reason, RemotePosition
+from webapp.connectors._answer import Answer
 from webapp.connectors._places import places, work_model
+from webapp.connectors._records import Reason, RemotePosition
 
 Row = dict[str, Any]
 #: ATSs whose jobs have no status at Merge: the table of supported fields in Merge's own OpenAPI document.
@@ -56,6 +57,13 @@ class Exchanged:
 def said(value: Any) -> str | None:
     """A text in one line; `None` for anything else."""
     return text.one_line(value) if isinstance(value, str) else None
+
+
+def due(answer: Answer, value: Any) -> str:
+    """A text that must be there. Raises `UnexpectedAnswer`."""
+    if not isinstance(value, str) or not value:
+        raise answer.unexpected()
+    return value
 
 
 def job_of(posting: Row) -> Any:

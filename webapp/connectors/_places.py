@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from webapp.connectors import _text as text
-from webapp.connectors._contract import Location
+from webapp.connectors._records import Location
 
 #: A piece of a place that says how people work and not where.
 MODEL = re.compile(

@@ -9,19 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from webapp.connectors import _text as text
-from webapp.connectors._contract import (
-    ATS,
-    Connector,
-    Field,
-    Label,
-    Location,
-    Reason,
-    RemoteAccount,
-    RemotePosition,
-    Unchanged,
-)
+from webapp.connectors._contract import ATS, Connector, Field
 from webapp.connectors._errors import AccountNotFound, ConnectorError, PermissionMissing, UnexpectedAnswer
 from webapp.connectors._http import Answer, need
+from webapp.connectors._records import Label, Location, Reason, RemoteAccount, RemotePosition, Unchanged
 from webapp.i18n import N_
 
 BAMBOOHR = ATS("bamboohr", "BambooHR", order=1, merge_slug="bamboohr", website="https://www.bamboohr.com")

@@ -8,19 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from webapp.connectors import _text as text
-from webapp.connectors._contract import (
-    ATS,
-    Connector,
-    Field,
-    Label,
-    RemoteAccount,
-    RemotePosition,
-    Salary,
-    Unchanged,
-)
+from webapp.connectors._contract import ATS, Connector, Field
 from webapp.connectors._errors import UnexpectedAnswer
 from webapp.connectors._http import Limits, need
 from webapp.connectors._places import places, work_model
+from webapp.connectors._records import Label, RemoteAccount, RemotePosition, Salary, Unchanged
 from webapp.i18n import N_
 
 GREENHOUSE = ATS("greenhouse", "Greenhouse", merge_slug="greenhouse", website="https://www.greenhouse.com")

@@ -21,21 +21,11 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
 
 from webapp.connectors import _text as text
-from webapp.connectors._contract import (
-    ATS,
-    Connector,
-    Field,
-    Label,
-    Location,
-    RemoteAccount,
-    RemotePosition,
-    Salary,
-    Unchanged,
-    web_address,
-)
+from webapp.connectors._contract import ATS, Connector, Field
 from webapp.connectors._errors import UnexpectedAnswer
 from webapp.connectors._http import Answer, Limits
 from webapp.connectors._places import places, work_model
+from webapp.connectors._records import Label, Location, RemoteAccount, RemotePosition, Salary, Unchanged, web_address
 from webapp.i18n import N_
 
 JOB_FEED = ATS("job-feed", "Job feed", order=None)

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from webapp.connectors import _text as text
-from webapp.connectors._contract import ATS, Connector, Field, Location, RemoteAccount, RemotePosition, Salary
+from webapp.connectors._contract import ATS, Connector, Field
 from webapp.connectors._places import places, work_model
+from webapp.connectors._records import Location, RemoteAccount, RemotePosition, Salary
 from webapp.i18n import N_
 
 LEVER = ATS("lever", "Lever", merge_slug="lever", website="https://www.lever.co")

@@ -15,7 +15,7 @@ import requests
 
 from webapp.connectors import _merge_rows as rows_of
 from webapp.connectors import _text as text
-from webapp.connectors._contract import ATS, Connector, Field, RemoteAccount, RemotePosition, Unchanged
+from webapp.connectors._contract import ATS, Connector, Field
 from webapp.connectors._dial import PACES, Pace
 from webapp.connectors._errors import (
     AccountNotFound,
@@ -26,7 +26,8 @@ from webapp.connectors._errors import (
     UnexpectedAnswer,
 )
 from webapp.connectors._http import PAGES, Answer, Client, Limits, need
-from webapp.connectors._merge_rows import Exchanged, LinkToken, MergeAccount, Row, said
+from webapp.connectors._merge_rows import Exchanged, LinkToken, MergeAccount, Row, due, said
+from webapp.connectors._records import RemoteAccount, RemotePosition, Unchanged
 from webapp.i18n import N_
 
 MERGE = ATS("merge", "merge.dev", reads_others=True, website="https://www.merge.dev")
@@ -79,7 +80,7 @@ class MergeLink:
             full = b"maximum number of test accounts" in answer.body.lower()
             raise UnexpectedAnswer(FULL if full else N_("Merge.dev does not begin to link this ATS (400)."))
         page = answer.json()
-        return LinkToken(_due(answer, page.get("link_token")), said(page.get("integration_name")))
+        return LinkToken(due(answer, page.get("link_token")), said(page.get("integration_name")))
 
     def exchange(self, public_token: str) -> Exchanged:
         """`GET /account-token/{public_token}`: once, and within about ten minutes after Merge Link gave it.
@@ -93,7 +94,7 @@ class MergeLink:
             raise CredentialsRejected(USED)
         page = answer.json()
         kind = page["integration"] if isinstance(page.get("integration"), dict) else {}
-        token, id = _due(answer, page.get("account_token")), _due(answer, page.get("id"))
+        token, id = due(answer, page.get("account_token")), due(answer, page.get("id"))
         return Exchanged(token, id, said(kind.get("name")), said(kind.get("slug")))
 
     def account_details(self, account_token: str) -> MergeAccount:
@@ -101,7 +102,7 @@ class MergeLink:
         answer = self._ask("account-details", account_token)
         page = answer.json()
         names = ("integration", "integration_slug", "category", "end_user_origin_id", "end_user_organization_name")
-        return MergeAccount(_due(answer, page.get("id")), *(said(page.get(n)) for n in (*names, "status")))
+        return MergeAccount(due(answer, page.get("id")), *(said(page.get(n)) for n in (*names, "status")))
 
     def delete_account(self, account_token: str) -> bool:
         """`POST /delete-account`; false where merge.dev no longer knew it. https://docs.merge.dev/ats/delete-account/"""
@@ -327,9 +328,3 @@ def verify_signature(secrets: Iterable[str], raw_body: bytes, header: str | None
         made = base64.urlsafe_b64encode(hmac.digest(secret.encode(), raw_body, "sha256")).rstrip(b"=")
         fits |= hmac.compare_digest(made, given)
     return fits
-
-
-def _due(answer: Answer, value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise answer.unexpected()
-    return value

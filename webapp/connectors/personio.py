@@ -14,9 +14,10 @@ from defusedxml.ElementTree import ParseError, fromstring
 
 from webapp.connectors import _contract
 from webapp.connectors import _text as text
-from webapp.connectors._contract import ATS, Connector, Field, Location, RemoteAccount, RemotePosition, Salary
+from webapp.connectors._contract import ATS, Connector, Field
 from webapp.connectors._errors import AccountNotFound, CredentialsRejected, TemporarilyUnavailable
 from webapp.connectors._http import Answer, Limits, need
+from webapp.connectors._records import Location, RemoteAccount, RemotePosition, Salary
 from webapp.i18n import N_
 
 PERSONIO = ATS("personio", "Personio Recruiting", order=2, merge_slug="personio", website="https://www.personio.com")

@@ -11,19 +11,10 @@ from urllib.parse import urljoin
 from requests.utils import parse_header_links
 
 from webapp.connectors import _text as text
-from webapp.connectors._contract import (
-    ATS,
-    Connector,
-    Field,
-    Location,
-    RemoteAccount,
-    RemotePosition,
-    Salary,
-    Translation,
-    Unchanged,
-)
+from webapp.connectors._contract import ATS, Connector, Field
 from webapp.connectors._errors import CredentialsRejected, TemporarilyUnavailable, UnexpectedAnswer
 from webapp.connectors._http import Answer, Limits, need
+from webapp.connectors._records import Location, RemoteAccount, RemotePosition, Salary, Translation, Unchanged
 from webapp.i18n import N_
 
 UKG = ATS(

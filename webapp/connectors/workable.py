@@ -6,18 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from webapp.connectors import _text as text
-from webapp.connectors._contract import (
-    ATS,
-    Connector,
-    Field,
-    Location,
-    Reason,
-    RemoteAccount,
-    RemotePosition,
-    Salary,
-    Unchanged,
-)
+from webapp.connectors._contract import ATS, Connector, Field
 from webapp.connectors._http import Limits, need
+from webapp.connectors._records import Location, Reason, RemoteAccount, RemotePosition, Salary, Unchanged
 from webapp.i18n import N_
 
 WORKABLE = ATS("workable", "Workable", order=4, merge_slug="workable", website="https://www.workable.com")

@@ -18,15 +18,7 @@ from xml.etree.ElementTree import Element
 from defusedxml.ElementTree import ParseError, fromstring
 
 from webapp.connectors import _text as text
-from webapp.connectors._contract import (
-    ATS,
-    Connector,
-    Field,
-    Location,
-    RemoteAccount,
-    RemotePosition,
-    Unchanged,
-)
+from webapp.connectors._contract import ATS, Connector, Field
 from webapp.connectors._errors import (
     AccountNotFound,
     ConnectorError,
@@ -36,6 +28,7 @@ from webapp.connectors._errors import (
     UnexpectedAnswer,
 )
 from webapp.connectors._http import Answer, Limits, need
+from webapp.connectors._records import Location, RemoteAccount, RemotePosition, Unchanged
 from webapp.i18n import N_
 
 WORKDAY = ATS("workday", "Workday", order=5, merge_slug="workday", website="https://www.workday.com")

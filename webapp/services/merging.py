@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
-from webapp.connectors import ATSS, InvalidConfig, TemporarilyUnavailable
+from webapp.connectors import ATSS, InvalidConfig, TemporarilyUnavailable, UnexpectedAnswer
 from webapp.connectors.merge import LinkToken, Merge, MergeLink, verify_signature
 from webapp.extensions import now, release, settings, transaction, wake
 from webapp.i18n import N_
@@ -73,7 +73,7 @@ def add(organisation: Organisation, name: str, id: str, token: str, actor: Actor
     release()
     report = testing.run(connector)
     if report.account is None:
-        if isinstance(report.error, TemporarilyUnavailable):
+        if isinstance(report.error, TemporarilyUnavailable | UnexpectedAnswer):  # theirs or the operator's, not a pair
             raise Refused(report.error.message, "token", **report.error.values)
         raise Refused(WRONG_PAIR, "token")
     details = _linker().account_details(token)

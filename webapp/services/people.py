@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import secrets
 from datetime import timedelta
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select, update
 
-from webapp.extensions import changed, db, now, settings, transaction
+from webapp.extensions import changed, db, now, transaction
 from webapp.i18n import N_
 from webapp.models import Invitation, Organisation, User, UserSession
 from webapp.models.people import MANAGE_USERS, PERMISSIONS, ROLES
@@ -19,8 +16,7 @@ from webapp.services import events, tokens
 from webapp.services.events import Actor
 from webapp.services.refusal import Refused
 
-_hasher = PasswordHasher()
-_NOBODY = _hasher.hash(secrets.token_hex(16))
+PASSWORDS = PasswordHasher()
 SETUP, INVITATION = "setup", "invitation"
 LIFETIME = {SETUP: timedelta(hours=24), INVITATION: timedelta(days=7)}
 PASSWORD_LENGTH = 12
@@ -74,7 +70,7 @@ def _password(password: str) -> str:
         raise Refused(N_("Use at least 12 characters, 128 at most. A few words do well."), "password")
     if len(set(password.lower())) < 6:
         raise Refused(N_("This password is too easy to guess. A few words do well."), "password")
-    return _hasher.hash(password)
+    return PASSWORDS.hash(password)
 
 
 def create_user(
@@ -169,70 +165,6 @@ def _keep_somebody(user: User, stays: bool) -> None:
         return
     if all(other.id == user.id for other in who_may(user.organisation_id, MANAGE_USERS)):
         raise Refused(N_("Somebody has to be able to manage users. Grant it to another person first."), "permissions")
-
-
-# Sessions ---------------------------------------------------------------------------------------------------------
-
-
-def sign_in(email: str, password: str, address: str | None, agent: str | None) -> User | None:
-    """The user with a new session, or `None`. Takes as long for somebody unknown as for a wrong password."""
-    user = db.session.scalar(select(User).where(User.email == email.strip().lower()))
-    try:
-        _hasher.verify(user.password_hash if user else _NOBODY, password)
-    except (VerificationError, InvalidHashError):
-        return None
-    if user is None or not user.is_active:
-        return None
-    with transaction() as session:
-        if _hasher.check_needs_rehash(user.password_hash):
-            user.password_hash = _hasher.hash(password)
-        open_session(user, address, agent)
-        events.record(session, Actor.of(user, address), "user.signed_in", user.id, user.email)
-    return user
-
-
-def open_session(user: User, address: str | None, agent: str | None) -> None:
-    """A session row for a user; its token is on the user, for the cookie."""
-    user.session_token = secrets.token_urlsafe(32)
-    with transaction() as session:
-        session.add(
-            UserSession(id=_digest(user.session_token), user_id=user.id, address=address, agent=(agent or "")[:300])
-        )
-
-
-def user_of_session(token: str) -> User | None:
-    """The user whose live session has this token; notes at most once a minute that it was used."""
-    row = db.session.get(UserSession, _digest(token))
-    if row is None:
-        return None
-    idle = timedelta(minutes=settings().session_idle_minutes)
-    if now() > row.signed_in_at + timedelta(hours=settings().session_hours) or now() > row.seen_at + idle:
-        return None
-    if not row.user.is_active:
-        return None
-    if now() > row.seen_at + timedelta(minutes=1):
-        with transaction() as session:
-            session.execute(update(UserSession).where(UserSession.id == row.id).values(seen_at=now()))
-    row.user.session_token, row.user.session = token, row
-    return row.user
-
-
-def sign_out(user: User) -> None:
-    """End this session: its cookie is nobody's from now on."""
-    with transaction() as session:
-        session.execute(delete(UserSession).where(UserSession.id == _digest(user.session_token or "")))
-
-
-def forget_old_sessions() -> None:
-    """Delete sessions that have ended by themselves."""
-    with transaction() as session:
-        ended = now() - timedelta(hours=settings().session_hours)
-        idle = now() - timedelta(minutes=settings().session_idle_minutes)
-        session.execute(delete(UserSession).where((UserSession.signed_in_at < ended) | (UserSession.seen_at < idle)))
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 # One-time addresses -----------------------------------------------------------------------------------------------

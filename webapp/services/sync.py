@@ -209,10 +209,18 @@ def _succeeded(held: Claim, started: datetime, reading: _Reading) -> SyncRun | N
         account.doubted_at, account.read_at = None, now()
         account.read_fully_at = now() if reading.fully else account.read_fully_at
         account.open_count = account.progress_total = len(reading.ids)
-        account.withheld = reading.withheld
+        account.withheld = reading.withheld + _carried_over(account, reading)
         account.next_sync_at = _next(session, account)
         widgets.bump_for(session, account.id)
     return record
+
+
+def _carried_over(account: LinkedAccount, reading: _Reading) -> list[dict[str, Any]]:
+    """What the last full reading withheld, and an answer that tells only of changes is silent about."""
+    if reading.fully:
+        return []
+    said = {*reading.ids, *(item["id"] for item in reading.withheld)}
+    return [item for item in account.withheld if item["id"] not in said]
 
 
 def _implausible(had: int, kept: int) -> bool:

@@ -60,9 +60,9 @@ def save(
         raise Refused(N_("Choose one of the list."), "sort")
     with transaction() as session:
         chosen = session.scalars(
-            select(Connection).where(
-                Connection.organisation_id == organisation.id, Connection.id.in_(set(connection_ids))
-            )
+            select(Connection)
+            .where(Connection.organisation_id == organisation.id, Connection.id.in_(set(connection_ids)))
+            .order_by(Connection.name_key)
         ).all()
         if len(chosen) != len(set(connection_ids)) or not all(c.is_finished for c in chosen):
             raise Refused(N_("One of the connections is not there any more. Choose again."), "connections")

@@ -9,7 +9,7 @@ from flask_login import current_user, login_required, login_user, logout_user
 
 from webapp.extensions import limiter, login_manager
 from webapp.models import Invitation, User
-from webapp.services import people
+from webapp.services import people, sessions
 from webapp.services.refusal import Refused
 from webapp.views import access
 from webapp.views.page import actor, say
@@ -19,7 +19,7 @@ blueprint = Blueprint("auth", __name__)
 
 @login_manager.user_loader
 def _user(token: str) -> User | None:
-    return people.user_of_session(str(token))
+    return sessions.user_of_session(str(token))
 
 
 @login_manager.unauthorized_handler
@@ -59,7 +59,7 @@ def _failed_sign_in(response: Any) -> bool:
 def sign_in() -> Any:
     """Sign in with e-mail and password."""
     email = request.form.get("email", "")
-    user = people.sign_in(
+    user = sessions.sign_in(
         email[:254], request.form.get("password", "")[:128], request.remote_addr, request.user_agent.string
     )
     if user is None:
@@ -73,7 +73,7 @@ def sign_in() -> Any:
 def logout() -> Any:
     """End the session; the cookie is nobody's from now on."""
     if current_user.is_authenticated:
-        people.sign_out(current_user._get_current_object())
+        sessions.sign_out(current_user._get_current_object())
     logout_user()
     session.clear()
     response = redirect(url_for("auth.login"), 303)
@@ -112,7 +112,7 @@ def _accept(invitation: Invitation | None, template: str) -> Any:
         except Refused as refused:
             error = {refused.field or "": say(refused)}
         else:
-            people.open_session(user, request.remote_addr, request.user_agent.string)
+            sessions.open_session(user, request.remote_addr, request.user_agent.string)
             session.clear()
             login_user(user)
             return redirect(url_for("auth.start"), 303)
