@@ -16,7 +16,14 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from flask_migrate import upgrade
+
 from tests.simulator import Simulator, bamboohr, workable
+from webapp import create_app
+from webapp.models import Organisation
+from webapp.models.people import ROLES
+from webapp.services import connections, desk, linking, people, sync, vault, widgets
+from webapp.services.events import COMMAND_LINE, Actor
 from webapp.services.health import is_taken
 
 ROOT = Path(__file__).parent.parent
@@ -78,13 +85,6 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 def seed(password: str) -> str:
     """Northwind Foods: Workable active, BambooHR not active, Personio begun, one widget. Returns the widget's key."""
-    from flask_migrate import upgrade
-
-    from webapp import create_app
-    from webapp.models.people import ROLES
-    from webapp.services import connections, linking, people, sync, vault, widgets
-    from webapp.services.events import COMMAND_LINE, Actor
-
     app = create_app()
     with app.app_context():
         upgrade()
@@ -114,7 +114,25 @@ def seed(password: str) -> str:
                 connections.activate(made, actor)
                 first = made
         connections.create(northwind, "personio", "Logistics", {}, actor)
+        seed_desk(northwind, actor)
         return widgets.save(northwind, None, "Start page", "Open positions", [first.id], 20, "newest", actor).key
+
+
+def seed_desk(northwind: Organisation, actor: Actor) -> None:
+    """A request that waits at the desk, one whose link is issued, and one that is ready to hand over."""
+    desk.request_activation(northwind, "SuccessFactors", "", "ida@northwind.example", "Our stores in the north.", actor)
+    issued = desk.request_activation(northwind, "Greenhouse", "", "ben@northwind.example", "", actor)
+    desk.issue_link(issued, actor)
+    ready = desk.request_activation(
+        northwind, "Job feed", "https://jobs.example.com/feed.xml", "lou@northwind.example", "", actor
+    )
+    desk.issue_link(ready, actor)
+    link = linking.newest(ready.account)
+    linking.choose_way_in(link, "job-feed")
+    report = linking.check(link, {"url": feed}, actor)
+    assert report.passed, report.error
+    linking.finish(link, False, actor)
+    sync.run(ready.account_id)
 
 
 def _words(simulator: Simulator, password: str) -> str:

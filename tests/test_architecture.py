@@ -171,6 +171,19 @@ def test_nobody_but_a_connector_asks_which_slug_it_is():
                 )
 
 
+def test_whole_addresses_are_made_in_one_place_from_the_setting():
+    for path in FILES:
+        found = re.findall(
+            r"_external|\bhost_url\b|\burl_root\b|request\.(?:host|base_url|url)\b",
+            path.read_text(),
+        )
+        if room(path) in ("views", "widget", "services"):
+            allowed = ["host_url"] if path.name == "page.py" else []
+            assert found == allowed, (
+                f"{named(path)}: {found}. Hand out views.page.public_url(…), never what a request says"
+            )
+
+
 def test_no_file_has_grown_beyond_what_one_can_read():
     lengths = {named(path): len(path.read_text().splitlines()) for path in FILES}
     long = {name: length for name, length in lengths.items() if length > LINES}

@@ -245,8 +245,9 @@ def another_app(folder: Path, **settings: Any) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch, Simulator(limited=False) as simulator:
-        patch.setattr(people, "_hasher", HASHER)
-        patch.setattr(people, "_NOBODY", HASHER.hash("nobody"))
+        patch.setattr(people, "PASSWORDS", HASHER)
+        patch.setattr(sessions, "PASSWORDS", HASHER)
+        patch.setattr(sessions, "_NOBODY", HASHER.hash("nobody"))
         patch.setattr(Dialling, "pace", lambda _self: [0.0])
         patch.setenv("BERTH_SIMULATOR_URL", simulator.url)
         config.network.cache_clear()

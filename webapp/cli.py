@@ -25,7 +25,7 @@ from webapp.connectors import (
 from webapp.extensions import db, settings
 from webapp.models import LinkedAccount
 from webapp.models.people import ROLES
-from webapp.services import backup, health, people, sync, vault
+from webapp.services import backup, desk, health, people, sync, vault
 from webapp.services.events import COMMAND_LINE
 from webapp.services.refusal import Refused
 
@@ -44,6 +44,7 @@ def register(app: Flask) -> None:
         setup_address,
         create_organisation,
         create_user,
+        issue_link,
         sync_command,
         rotate_keys,
         backup_command,
@@ -182,6 +183,25 @@ def create_user(organisation: str | None, email: str, name: str, role: str, serv
     except Refused as refused:
         _stop(str(refused), WRONG_INPUT)
     click.echo(email)
+
+
+@click.command("issue-link")
+@click.option("--organisation", required=True, help="The organisation's name.")
+@click.option("--ats", required=True, help="A slug or a name.")
+@click.option("--email", required=True, help="The contact that gets the link.")
+@click.option("--careers-page", default="", help="The address of the careers page, if there is one.")
+@with_appcontext
+def issue_link(organisation: str, ats: str, email: str, careers_page: str) -> None:
+    """Record an activation request and print its magic link, good for seven days."""
+    belongs_to = people.organisation_named(organisation)
+    if belongs_to is None:
+        _stop(f"There is no organisation named {organisation}.", WRONG_INPUT)
+    assert belongs_to is not None
+    try:
+        request = desk.request_activation(belongs_to, ats, careers_page, email, "", COMMAND_LINE)
+        click.echo(f"{_base()}/connect/{desk.issue_link(request, COMMAND_LINE)}")
+    except Refused as refused:
+        _stop(str(refused), WRONG_INPUT)
 
 
 @click.command("sync")

@@ -50,7 +50,7 @@ class House:
                 ("Not active yet", [self.ids["Seasonal work"]]),
                 ("All of them", [connection.id for connection in made.values()]),
             ):
-                self.paths[f"widget: {name}"] = f"/widgets/{self._widget(name, chosen, 100).key}"
+                self.paths[f"widget: {name}"] = f"/widgets/{self._widget(name, chosen, 10).key}"
             self.requests = {what: self._request(what) for what in REQUESTS}
             self.invitation = people.invite(self.northwind, "new@example.com", ["manage_widgets"], COMMAND_LINE)
             self._links()

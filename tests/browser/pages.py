@@ -33,15 +33,14 @@ class Rules:
 
     def walk(self, page: Any, seen: set[str]) -> Iterator[str]:
         """Open one page of each view that answers this person; yields its path. Notes in `seen` what answered."""
-        waiting, known = list(self.plain), {"", "static"}
+        waiting = list(self.plain)
+        known = {"", "static", *map(self.endpoint, waiting)}
         while waiting:
             path = waiting.pop(0)
-            endpoint = self.endpoint(path)
-            known.add(endpoint)
             answer = page.request.get(path, max_redirects=0)
             if answer.status != 200:
                 continue
-            seen.add(endpoint)
+            seen.add(self.endpoint(path))
             if "<html" not in answer.text():
                 continue
             page.goto(path)

@@ -35,8 +35,8 @@ COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-tex
 ELSEWHERE = {"static", "auth.start", "auth.login", "auth.setup", "auth.invitation"}
 RUN = "([part, options]) => axe.run(part, options).then(found => found.violations)"
 SIDEWAYS = """() => [document.scrollingElement.scrollWidth,
-  [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > 381 && !e.closest('.visually-hidden, thead'))
-    .slice(0, 3).map(e => e.outerHTML.slice(0, 160))]"""
+  [...document.querySelectorAll('body *')]
+    .filter(e => e.getBoundingClientRect().right > 381 && !e.closest('.visually-hidden, thead')).slice(0, 3).map(e => e.outerHTML.slice(0, 160))]"""
 
 
 class Looker:
@@ -101,6 +101,9 @@ def test_every_page_of_the_console(house: House, browse: Callable[..., Visitor],
         for path in rules.walk(page, seen):
             if person != "eve" or page.locator(".empty, [aria-disabled]").count():  # Eve begins: nothing is there yet
                 looker.look(page, f"{person}-{name_of(path)}")
+        assert page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]") == [], (
+            "no page keeps more"
+        )
     left = {e for e in rules.endpoints - seen - ELSEWHERE if e.split(".")[0] not in ("connect", "widget")}
     assert not left, f"no page of these was looked at; link to them, or furnish the house: {left}"
 

@@ -101,7 +101,7 @@ def test_passwords_are_kept_by_argon2id_as_strong_as_is_asked(app, monkeypatch: 
 @ON_SQLITE
 def test_a_password_is_hashed_anew_at_sign_in_when_the_cost_rises(people: People, monkeypatch: pytest.MonkeyPatch):
     before = people.alice.password_hash
-    monkeypatch.setattr(service, "PASSWORDS", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
+    monkeypatch.setattr(sessions, "PASSWORDS", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
     assert sessions.sign_in("alice@example.com", PASSWORD, None, None)
     after = db.session.get_one(User, people.alice.id).password_hash
     assert after != before
@@ -198,7 +198,8 @@ def test_wrong_password_unknown_person_and_disabled_person_are_not_signed_in(peo
 def test_somebody_unknown_takes_as_long_as_a_wrong_password(people: People, monkeypatch: pytest.MonkeyPatch):
     hasher = PasswordHasher(time_cost=2, memory_cost=4096, parallelism=1)
     monkeypatch.setattr(service, "PASSWORDS", hasher)
-    monkeypatch.setattr(service, "_NOBODY", hasher.hash("nobody"))
+    monkeypatch.setattr(sessions, "PASSWORDS", hasher)
+    monkeypatch.setattr(sessions, "_NOBODY", hasher.hash("nobody"))
     with transaction():
         people.alice.password_hash = hasher.hash(PASSWORD)
         people.bob.password_hash, people.bob.disabled_at = hasher.hash(PASSWORD), now()

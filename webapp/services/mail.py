@@ -21,9 +21,12 @@ def is_set_up() -> bool:
 
 
 def post(to: str, subject: str, text: str) -> None:
-    """Hand a message to the background, if mail is set up."""
+    """Hand a message to the background; without SMTP, a development machine prints it on the console."""
     if is_set_up():
         wake("mail", to, subject, text)
+    elif settings().env == "development" and not settings().testing:
+        print(f"\n  Mail that is not sent, since BERTH_SMTP_URL is not set\n  To: {to}\n  {subject}\n", flush=True)
+        print("  " + text.replace("\n", "\n  "), flush=True)
 
 
 def send(to: str, subject: str, text: str) -> None:

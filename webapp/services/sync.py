@@ -7,15 +7,13 @@ claim is a conditional UPDATE, and the `fence` that it raises keeps a worker tha
 from __future__ import annotations
 
 import logging
-import os
 import random
-import threading
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, current_app
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from flask import current_app
+from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -27,59 +25,17 @@ from webapp.connectors import (
     TemporarilyUnavailable,
     UnexpectedAnswer,
 )
-from webapp.extensions import changed, db, new_id, now, release, settings, transaction, wake
+from webapp.extensions import db, now, release, settings, transaction, wake
 from webapp.i18n import N_
-from webapp.models import Connection, LinkedAccount, Organisation, Position, SyncRun
+from webapp.models import Connection, LinkedAccount, Position, SyncRun
 from webapp.models.accounts import NEEDS_RELINK, OK, PROBLEM, UNAVAILABLE
 from webapp.services import accounts, mail, positions, widgets
+from webapp.services.claims import Claim, Reporter, claim, due
 
 log = logging.getLogger("berth.sync")
 LIMIT = 20_000
 DOUBT = timedelta(minutes=10)
 KEEP_CLOSED = KEEP_RUNS = timedelta(days=30)
-_OWNER = f"{os.uname().nodename[:40]}-{os.getpid()}"
-
-
-@dataclass(frozen=True)
-class Claim:
-    """An account held by this worker; `fence` is the number that only this claim has."""
-
-    account_id: str
-    fence: int
-
-
-def due(limit: int = 100) -> list[str]:
-    """Ids of accounts to read now."""
-    ids = select(LinkedAccount.id).where(_is_due()).order_by(LinkedAccount.next_sync_at).limit(limit)
-    return list(db.session.scalars(ids))
-
-
-def _is_due() -> ColumnElement[bool]:
-    """On schedule only where the organisation's switch is on; new ones in any case."""
-    switch = select(Organisation.integration_on).where(Organisation.id == LinkedAccount.organisation_id)
-    return and_(
-        LinkedAccount.next_sync_at <= now(),
-        or_(LinkedAccount.lease_until.is_(None), LinkedAccount.lease_until < now()),
-        or_(switch.scalar_subquery(), LinkedAccount.read_at.is_(None)),
-    )
-
-
-def claim(account_id: str) -> Claim | None:
-    """Hold a due account, if nobody else does."""
-    with transaction() as session:
-        fence = session.scalar(
-            update(LinkedAccount)
-            .where(LinkedAccount.id == account_id, _is_due())
-            .values(
-                lease_owner=_OWNER,
-                lease_until=now() + timedelta(seconds=settings().lease_seconds),
-                fence=LinkedAccount.fence + 1,
-                progress_done=0,
-            )
-            .returning(LinkedAccount.fence)
-            .execution_options(synchronize_session=False)
-        )
-    return Claim(account_id, fence) if fence else None
 
 
 def run(account_id: str) -> SyncRun | None:
@@ -89,7 +45,7 @@ def run(account_id: str) -> SyncRun | None:
         return None
     started = now()
     account = db.session.get_one(LinkedAccount, account_id, populate_existing=True)
-    reporter = _Reporter(current_app._get_current_object(), held)  # type: ignore[attr-defined]
+    reporter = Reporter(current_app._get_current_object(), held)  # type: ignore[attr-defined]
     try:
         reading = _read(account, reporter)
         reporter.stop()
@@ -136,7 +92,7 @@ class _Reading:
     fully: bool
 
 
-def _read(account: LinkedAccount, reporter: _Reporter) -> _Reading:
+def _read(account: LinkedAccount, reporter: Reporter) -> _Reading:
     """Read all positions; nothing is written, and no transaction is open while the ATS is asked."""
     before = positions.stored(account.id)
     fully = account.read_fully_at is None or now() > account.read_fully_at + timedelta(days=1)
@@ -285,48 +241,3 @@ def clean_up() -> None:
         session.execute(delete(Position).where(Position.id.in_(old)).execution_options(synchronize_session=False))
         runs = select(SyncRun.id).where(SyncRun.started_at < now() - KEEP_RUNS).limit(5000)
         session.execute(delete(SyncRun).where(SyncRun.id.in_(runs)).execution_options(synchronize_session=False))
-
-
-class _Reporter:
-    """Keeps the lease alive and the progress visible while an account is read, from a thread of its own."""
-
-    def __init__(self, app: Flask, held: Claim) -> None:
-        self.app, self.held = app, held
-        self.done = 0
-        self.lost = False
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._go, name=f"lease-{new_id()[:6]}", daemon=True)
-        self._thread.start()
-
-    def _go(self) -> None:
-        third = max(settings_of(self.app).lease_seconds / 3, 0.2)
-        shown, renewed = 0, 0.0
-        while not self._stopped.wait(min(third, 0.5)):
-            renewed += min(third, 0.5)
-            if self.done == shown and renewed < third:
-                continue
-            shown, renewed = self.done, 0.0
-            with self.app.app_context():
-                try:
-                    self.lost = not self._renew(shown)
-                except Exception as error:
-                    log.warning("account %s: the lease was not renewed: %s", self.held.account_id, type(error).__name__)
-
-    def _renew(self, done: int) -> bool:
-        with transaction() as session:
-            renewed = session.execute(
-                update(LinkedAccount)
-                .where(LinkedAccount.id == self.held.account_id, LinkedAccount.fence == self.held.fence)
-                .values(progress_done=done, lease_until=now() + timedelta(seconds=settings().lease_seconds))
-            )
-        return changed(renewed) == 1
-
-    def stop(self) -> None:
-        """End the thread; safe to call twice."""
-        self._stopped.set()
-        self._thread.join(timeout=10)
-
-
-def settings_of(app: Flask) -> Any:
-    """The settings of an app, outside its context."""
-    return app.config["BERTH"]
