@@ -123,9 +123,8 @@ def seed_desk(northwind: Organisation, actor: Actor) -> None:
     desk.request_activation(northwind, "SuccessFactors", "", "ida@northwind.example", "Our stores in the north.", actor)
     issued = desk.request_activation(northwind, "Greenhouse", "", "ben@northwind.example", "", actor)
     desk.issue_link(issued, actor)
-    ready = desk.request_activation(
-        northwind, "Job feed", "https://jobs.example.com/feed.xml", "lou@northwind.example", "", actor
-    )
+    feed = "https://jobs.example.com/feed.xml"
+    ready = desk.request_activation(northwind, "Job feed", feed, "lou@northwind.example", "", actor)
     desk.issue_link(ready, actor)
     link = linking.newest(ready.account)
     linking.choose_way_in(link, "job-feed")

@@ -34,9 +34,9 @@ COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-tex
 #: What is no page, leads on to one, or is looked at by another test of this file (as are the link flow and the widget).
 ELSEWHERE = {"static", "auth.start", "auth.login", "auth.setup", "auth.invitation"}
 RUN = "([part, options]) => axe.run(part, options).then(found => found.violations)"
-SIDEWAYS = """() => [document.scrollingElement.scrollWidth,
-  [...document.querySelectorAll('body *')]
-    .filter(e => e.getBoundingClientRect().right > 381 && !e.closest('.visually-hidden, thead')).slice(0, 3).map(e => e.outerHTML.slice(0, 160))]"""
+SIDEWAYS = """() => [document.scrollingElement.scrollWidth, [...document.querySelectorAll('body *')]
+  .filter(e => e.getBoundingClientRect().right > 381 && !e.closest('.visually-hidden, thead'))
+  .slice(0, 3).map(e => e.outerHTML.slice(0, 160))]"""
 
 
 class Looker:

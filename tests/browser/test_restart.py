@@ -56,10 +56,8 @@ def running(server: Berth) -> Iterator[None]:
 def furnish(server: Berth) -> str:
     """A connection that is active and read, and a widget that shows it; returns the widget's key."""
     with server.app():
-        organisation, user = (
-            db.session.scalars(db.select(Organisation)).one(),
-            db.session.scalars(db.select(User)).one(),
-        )
+        organisation = db.session.scalars(db.select(Organisation)).one()
+        user = db.session.scalars(db.select(User)).one()
         actor = Actor.of(user, "127.0.0.1")
         connections.switch(organisation, True, actor)
         connection = connections.create(organisation, "workable", "Headquarters", {}, actor)
@@ -70,9 +68,8 @@ def furnish(server: Berth) -> str:
         linking.finish(link, False, actor)
         sync.run(connection.account_id)
         connections.activate(connection, actor)
-        return widgets.save(
-            organisation, None, "Start page", "Open positions", [connection.id], 20, "newest", actor
-        ).key
+        made = widgets.save(organisation, None, "Start page", "Open positions", [connection.id], 20, "newest", actor)
+        return made.key
 
 
 def test_ctrl_c_ends_cleanly_and_nothing_is_lost(

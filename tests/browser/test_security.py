@@ -121,9 +121,8 @@ def test_the_widget_shows_it_as_text_and_opens_only_web_addresses(
     page = armed(visit(hostile.server)).page()
     for path in (f"/widgets/{hostile.key}", f"/widgets/{hostile.key}?page=2", f"/widgets/{hostile.key}/positions"):
         page.goto(path)
-        assert all(
-            re.match(r"https?://", link) for link in page.locator("a").evaluate_all("all => all.map(a => a.href)")
-        )
+        addresses = page.locator("a").evaluate_all("all => all.map(a => a.href)")
+        assert all(re.match(r"https?://", address) for address in addresses)
         for link in page.locator("a[href^='/']").evaluate_all("all => all.map(a => a.getAttribute('href'))"):
             page.goto(link)
     page.goto(f"/widgets/{hostile.key}")
@@ -192,8 +191,6 @@ def test_the_console_is_shown_in_no_frame(house: House, visit: Callable[..., Vis
 def test_the_console_keeps_only_the_colours_and_asks_only_the_cdn(house: House, visit: Callable[..., Visitor]) -> None:
     visitor = visit(house.server)
     page = visitor.sign_in("alice")
-    for _path in Rules(house.server).walk(page, set()):
-        pass
     page.goto(ATS)
     page.get_by_label("Actions for Headquarters").click()
     page.get_by_role("button", name="Test Connection").locator("visible=true").click()

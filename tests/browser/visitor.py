@@ -23,16 +23,13 @@ __all__ = ["CDN", "Visitor", "expect", "shot"]
 CDN = "https://cdn.jsdelivr.net"
 #: What Chromium is started with; no name but localhost leads anywhere.
 ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-] + ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"]
+    *("--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
 #: A violation of the content security policy is heard in every frame, and said like any other fault.
 LISTEN = """document.addEventListener('securitypolicyviolation', event => console.error(
-  `content security policy: ${event.violatedDirective} refused ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber}`));"""
+  `content security policy: ${event.violatedDirective} refused ${event.blockedURI} at ${event.sourceFile}`));"""
 #: The one line that a page may say: the CDN is out of reach (then the local copy, or plain forms, do the work).
 CDN_UNREACHABLE = "Failed to load resource: net::ERR_NAME_NOT_RESOLVED"
 
