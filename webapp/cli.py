@@ -226,8 +226,11 @@ def sync_command(account_id: str | None) -> None:
 @with_appcontext
 def rotate_keys() -> None:
     """Seal all credentials again with the first vault key; can be stopped and started anew."""
-    vault.check_keys()
-    click.echo(f"{vault.rotate()} credentials sealed with the first key.")
+    try:
+        vault.check_keys()
+        click.echo(f"{vault.rotate()} credentials sealed with the first key.")
+    except vault.CannotOpen as error:
+        _stop(str(error), WRONG_INPUT)
 
 
 @click.command("backup")

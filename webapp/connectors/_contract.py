@@ -211,7 +211,12 @@ class Connector:
         raise NotImplementedError
 
     def withhold(self, id: object, reason: Reason, title: str | None = None) -> Any:
-        """Note a listed position that is not shown. Returns `None`, for `return self.withhold(…)`."""
+        """Note a listed position that is not shown. Returns `None`, for `return self.withhold(…)`.
+
+        Raises `UnexpectedAnswer` without an id: a page of nonsense must not count as a list of closed positions.
+        """
+        if id is None or not str(id).strip():
+            raise UnexpectedAnswer(N_("%(ats)s sent a position without an id."), ats=self.ats.name)
         self.withheld.append(Withheld(str(id), reason, None if reason == "confidential" else one_line(title or "")))
 
 

@@ -46,6 +46,9 @@ class Label:
     name: str
     value: str
 
+    def __post_init__(self) -> None:
+        _clean_strings(self)
+
 
 @dataclass(frozen=True)
 class Translation:
@@ -56,6 +59,11 @@ class Translation:
     description_html: str | None = None
     url: str | None = None
     apply_url: str | None = None
+
+    def __post_init__(self) -> None:
+        _clean_strings(self)
+        for name in ("url", "apply_url"):
+            object.__setattr__(self, name, web_address(getattr(self, name)))
 
 
 @dataclass(frozen=True)
@@ -132,6 +140,9 @@ class RemoteAccount:
     name: str | None
     open_positions: int | None = None
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _clean_strings(self)
 
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#\\@:]+(?::\d{1,5})?(?:[/?#][^\s]*)?", re.I)

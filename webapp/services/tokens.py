@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from datetime import datetime
 
 from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous.encoding import base64_encode
 
 from webapp.extensions import settings
 
 
+class _Uncompressed(URLSafeSerializer):
+    """Another zlib packs the same text differently, and then no token would be in its one spelling any more."""
+
+    def dump_payload(self, obj: object) -> bytes:
+        return base64_encode(json.dumps(obj, separators=(",", ":")))
+
+
 def _serializer(key: str, purpose: str) -> URLSafeSerializer:
-    return URLSafeSerializer(key, salt=f"berth.{purpose}", signer_kwargs={"digest_method": hashlib.sha256})
+    return _Uncompressed(key, salt=f"berth.{purpose}", signer_kwargs={"digest_method": hashlib.sha256})
 
 
 def issue(purpose: str, id: str, expires_at: datetime) -> str:
