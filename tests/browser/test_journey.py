@@ -242,16 +242,18 @@ def test_discarding_works_in_the_list_on_its_page_and_on_a_page_of_its_own(
             expect(page.get_by_role("main")).to_be_focused()
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
 def test_manual_setup_from_the_request_to_the_connection(
-    javascript: bool, start: Callable[..., Berth], visit: Callable[..., Visitor]
+    start: Callable[..., Berth], visit: Callable[..., Visitor]
 ) -> None:
-    """Contact Service Desk → magic link → the customer's steps → ID and token → Add connection → Activate."""
+    """Contact Service Desk → magic link → the customer's steps → ID and token → Add connection → Activate.
+
+    Without JavaScript: tests/test_manual_setup.py.
+    """
     server = start()
     with server.app() as app:
         People(app).switch_on()
-    alice, dora, customer = (visit(server, javascript=javascript) for _person in range(3))
-    admin = Admin(alice, javascript)
+    alice, dora, customer = (visit(server) for _person in range(3))
+    admin = Admin(alice, htmx=True)
     admin.page = alice.sign_in("alice")
     admin.page.goto(ATS)
     admin.page.get_by_role("link", name="Contact Service Desk").click()
@@ -296,7 +298,7 @@ def test_manual_setup_from_the_request_to_the_connection(
         admin.hears("Headquarters is active. Widgets show its positions.")
     with admin.in_place():
         admin.choose("Headquarters", "Delete")
-        question = admin.page.get_by_role("dialog") if javascript else admin.page.get_by_role("main")
+        question = admin.page.get_by_role("dialog")
         question.get_by_role("button", name="Delete").click()
         admin.hears("Headquarters was deleted, with its credentials and positions.")
         expect(admin.row("Headquarters")).to_have_count(0)

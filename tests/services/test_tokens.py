@@ -30,8 +30,8 @@ def token(app) -> str:
 
 def test_a_token_names_its_row_and_nothing_else(token: str):
     assert tokens.read("link", token) == ID
-    packed = token.removeprefix(".").split(".")[0]
-    payload = zlib.decompress(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
+    packed = token.split(".")[0]
+    payload = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))  # not compressed: zlib's bytes may change
     assert payload == f'["{ID}",{int(EXPIRES.timestamp())}]'.encode()
     assert tokens.read("link", tokens.issue("link", ID, EXPIRES)) == ID
     assert len(token) < 200
@@ -71,7 +71,7 @@ def test_nothing_may_be_added_taken_away_or_spelt_otherwise(token: str):
     others += [quote(token, safe="").replace(".", "%2E"), token.replace(".", "\uff0e"), token.replace("I", "\u0131", 1)]
     others += ["", ".", "..", "A" * 200, "A" * 201, "." * 200, "é", "\ud800", token[:-1] + "\u0301"]
     payload, _dot, signature = token.rpartition(".")
-    plain = zlib.decompress(base64.urlsafe_b64decode(payload[1:] + "=" * (-len(payload[1:]) % 4)))
+    plain = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
     for level in (0, 1, 9):  # signed or not, another packing of the same payload is another spelling
         others.append(f".{base64.urlsafe_b64encode(zlib.compress(plain, level)).decode().rstrip('=')}.{signature}")
     others += [
