@@ -81,7 +81,8 @@ class LinkedAccount(Base):
         if not self.is_linked or self.health == NEEDS_RELINK:
             return False
         held = self.lease_until is not None and self.lease_until > now()
-        return held or (self.read_at is None and not self.problem and self.next_sync_at is not None)
+        wanted = self.organisation.integration_on or self.read_at is None
+        return held or (wanted and self.next_sync_at is not None and self.next_sync_at <= now())
 
 
 class Credential(Base):

@@ -49,6 +49,12 @@ class ActivationRequest(Base):
         return self.links[0] if self.links else None
 
     @property
+    def is_asked_again(self) -> bool:
+        """A customer asked for a new link, and none was issued since."""
+        newest = self.link
+        return self.asked_again_at is not None and (newest is None or newest.created_at < self.asked_again_at)
+
+    @property
     def state(self) -> str:
         """Where the request stands, in one word; see `STATES`."""
         if self.closed_at:
@@ -65,6 +71,6 @@ class ActivationRequest(Base):
             return "deleted" if self.deleted_at else "waiting"
         if self.deleted_at and newest.created_at < self.deleted_at:
             return "deleted"
-        if self.asked_again_at and newest.created_at < self.asked_again_at:
+        if self.is_asked_again:
             return "asked_again"
         return newest.state

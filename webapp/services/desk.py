@@ -216,6 +216,8 @@ def show(request: ActivationRequest, actor: Actor) -> tuple[str, str]:
 
 
 def _need_account(request: ActivationRequest) -> LinkedAccount:
+    if request.closed_at:
+        raise Refused(N_("Nothing more is done about this request."))
     if request.account is None or not request.account.is_linked:
         raise Refused(N_("The connection is not established yet, so there is nothing to hand over."))
     return request.account

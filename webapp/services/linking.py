@@ -48,6 +48,7 @@ def issue(
             .values(revoked_at=now())
         )
         vault.forget_waiting(session)
+        way_in = account.draft.get("way_in") or (account.way_in if purpose == RELINK else None)
         link = Link(
             organisation_id=account.organisation_id,
             account_id=account.id,
@@ -55,7 +56,8 @@ def issue(
             purpose=purpose,
             audience=audience,
             user_id=user.id if user else None,
-            way_in=account.draft.get("way_in") or (account.way_in if purpose == RELINK else None),
+            # Drafted for another ATS, or gone from this installation meanwhile: it is chosen anew.
+            way_in=way_in if way_in in {c.slug for c in accounts.ways_in(account.ats)} else None,
             created_at=now(),
             expires_at=now() + LIFETIME[audience],
         )

@@ -9,8 +9,16 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
-from webapp.connectors import ATSS, InvalidConfig, TemporarilyUnavailable, UnexpectedAnswer
-from webapp.connectors.merge import LinkToken, Merge, MergeLink, verify_signature
+from webapp.connectors import (
+    ATSS,
+    ConnectorError,
+    CredentialsRejected,
+    InvalidConfig,
+    PermissionMissing,
+    TemporarilyUnavailable,
+    UnexpectedAnswer,
+)
+from webapp.connectors.merge import LOST, LinkToken, Merge, MergeLink, verify_signature
 from webapp.extensions import now, release, settings, transaction, wake
 from webapp.i18n import N_
 from webapp.models import Connection, Link, LinkedAccount, Organisation
@@ -50,9 +58,29 @@ def begin(link: Link, email: str) -> LinkToken:
     Raises `ConnectorError`.
     """
     account, ats = link.account, ATSS.get(link.account.ats or "")
-    origin, organisation = account.id, account.organisation.name
+    origin, organisation, token = account.id, account.organisation.name, _token_of(account)
     release()
+    if token:
+        origin = _origin(token) or origin
     return _linker().create_link_token(origin, organisation, email, ats.merge_slug if ats else None)
+
+
+def _token_of(account: LinkedAccount) -> str | None:
+    """The account token of an account that is linked at Merge and can be opened."""
+    if not account.is_linked or account.way_in != Merge.slug:
+        return None
+    try:
+        return accounts.connector_of(account).config["account_token"]
+    except ConnectorError:
+        return None
+
+
+def _origin(token: str) -> str | None:
+    """The origin id that Merge has of an account: one that was added by its ID was not linked under ours."""
+    try:
+        return _linker().account_details(token).end_user_origin_id
+    except CredentialsRejected:  # gone there: it is linked anew, under our id
+        return None
 
 
 def complete(link: Link, public_token: str, actor: Actor) -> testing.Report:
@@ -73,10 +101,15 @@ def add(organisation: Organisation, name: str, id: str, token: str, actor: Actor
     release()
     report = testing.run(connector)
     if report.account is None:
-        if isinstance(report.error, TemporarilyUnavailable | UnexpectedAnswer):  # theirs or the operator's, not a pair
+        # Theirs or the operator's matter, or a right pair of an account that cannot be read at Merge.
+        other = isinstance(report.error, TemporarilyUnavailable | UnexpectedAnswer | PermissionMissing)
+        if report.error is not None and (other or report.error.message == LOST):
             raise Refused(report.error.message, "token", **report.error.values)
         raise Refused(WRONG_PAIR, "token")
-    details = _linker().account_details(token)
+    try:
+        details = _linker().account_details(token)
+    except ConnectorError as error:
+        raise Refused(error.message, "token", **error.values) from None
     ats = next((a.slug for a in ATSS.values() if a.merge_slug == details.integration_slug), Merge.ats.slug)
     shown, secrets = accounts.split(Merge, connector.config)
     with transaction() as session:
@@ -90,17 +123,9 @@ def add(organisation: Organisation, name: str, id: str, token: str, actor: Actor
         if known is not None and known.connection is not None:
             added = N_("This ID and token were added already, under the name “%(name)s”.")
             raise Refused(added, "token", name=known.connection.name)
-        account = LinkedAccount(
-            organisation_id=organisation.id,
-            ats=ats,
-            way_in=Merge.slug,
-            config=shown,
-            remote_id=report.account.id,
-            remote_name=report.account.name,
-            linked_at=now(),
-            health=OK,
-            next_sync_at=now(),
-        )
+        account = known or LinkedAccount(organisation_id=organisation.id, ats=ats, linked_at=now())
+        account.way_in, account.config, account.next_sync_at = Merge.slug, shown, now()
+        account.remote_id, account.remote_name, account.health = report.account.id, report.account.name, OK
         session.add(account)
         session.flush()
         vault.store(session, account, secrets)
@@ -120,7 +145,7 @@ def webhook(raw_body: bytes, signature: str | None) -> bool:
         remote_id, origin_id = str(named["id"]), str(named.get("end_user_origin_id"))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return True  # Merge's own "send test" has no hook in it
-    if event.startswith(("LinkedAccount.", "Issue.", "Job.")):
+    if event.startswith(("LinkedAccount.", "Issue.", "Job.")) and (remote_id + origin_id).isprintable():
         _read_soon(remote_id, origin_id)
     return True
 

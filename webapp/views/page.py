@@ -44,9 +44,9 @@ class SlugConverter(BaseConverter):
 
 
 class TokenConverter(BaseConverter):
-    """A signed token, as itsdangerous spells it."""
+    """A signed token, or whatever a mail program made of one: it gets the page that says how to go on."""
 
-    regex = r"[A-Za-z0-9_.\-]{1,200}"
+    regex = r"[^/]{1,400}"
 
 
 #: The cookieless part: no session is read or written there.
