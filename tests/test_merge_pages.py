@@ -98,6 +98,7 @@ def add(page: Page, name: str = "Stores", **pair: str) -> Page:
 # Without a key ------------------------------------------------------------------------------------------------------
 
 
+@ON_SQLITE
 def test_without_a_key_nothing_of_merge_is_offered(people: People, alice: Page, simulator):
     made = named(people, alice)
     asked = desk.request_activation(people.northwind, "Workable", "", "carla@example.com", "", people.actor)
@@ -132,6 +133,7 @@ def alice_csrf(alice: Page) -> dict[str, Any]:
     return {"csrf_token": alice.open(ATS).form("/logout")["fields"]["csrf_token"]}
 
 
+@ON_SQLITE
 def test_a_link_begun_on_merge_goes_on_by_another_way_when_the_key_is_taken_away(
     people: People, alice: Page, merge: played.Merge, monkeypatch
 ):
@@ -172,6 +174,7 @@ def test_an_account_is_linked_by_merge_link_from_the_row(people: People, alice: 
     assert linked.token not in alice.open(f"{ATS}/connections/{made.id}").text
 
 
+@ON_SQLITE
 def test_a_link_token_is_made_anew_for_every_click(people: People, alice: Page, merge: played.Merge):
     named(people, alice)
     first = link_token(on_merge(alice))
@@ -531,6 +534,7 @@ def test_positions_of_merge_stand_in_the_widget_and_a_refused_token_keeps_them(
     assert "Head of Fresh Produce" in reader.open(f"/widgets/{widget.key}").text
 
 
+@ON_SQLITE
 def test_when_merge_limits_the_next_reading_waits_as_long_as_it_says(
     people: People, alice: Page, merge: played.Merge, simulator
 ):
@@ -547,6 +551,7 @@ def test_when_merge_limits_the_next_reading_waits_as_long_as_it_says(
     assert sync.run(made.account_id).outcome == "ok"
 
 
+@ON_SQLITE
 def test_a_key_that_is_refused_asks_no_customer_for_credentials(people: People, alice: Page, merge: played.Merge):
     people.switch_on()
     add(alice).follow()
@@ -646,6 +651,7 @@ def test_a_webhook_that_is_signed_makes_its_account_due(
     assert is_due(read)
 
 
+@ON_SQLITE
 def test_a_webhook_signed_by_another_secret_or_changed_on_the_way_is_refused(
     people: People, read: Connection, merge: played.Merge
 ):
@@ -659,6 +665,7 @@ def test_a_webhook_signed_by_another_secret_or_changed_on_the_way_is_refused(
     assert not is_due(read)
 
 
+@ON_SQLITE
 def test_a_replayed_webhook_makes_nobody_ask_again_within_a_minute(
     people: People, read: Connection, merge: played.Merge
 ):

@@ -258,6 +258,7 @@ def test_a_relink_request_of_an_account_that_was_deleted_leads_to_a_hand_over_to
     assert "Ready to add" in dora.words()
 
 
+@ON_SQLITE
 def test_the_same_relink_is_asked_for_once(people: People, asked: ActivationRequest, simulator):
     road = Road(people, asked)
     road.done()
@@ -281,6 +282,7 @@ def test_closing_revokes_the_link_and_takes_the_request_off_both_lists(
 
 
 @pytest.mark.parametrize("side", ["desk", "admin"])
+@ON_SQLITE
 def test_nothing_is_handed_over_from_a_request_that_is_closed(
     people: People, asked: ActivationRequest, dora: Page, alice: Page, simulator, side: str
 ):
@@ -295,6 +297,7 @@ def test_nothing_is_handed_over_from_a_request_that_is_closed(
     assert asked.account.token_hash is None
 
 
+@ON_SQLITE
 def test_revoking_ends_the_link_and_a_new_one_can_be_issued(people: People, asked: ActivationRequest, dora: Page):
     magic = f"/connect/{desk.issue_link(asked, DORA)}"
     dora.open(f"{DESK}/requests/{asked.id}").submit(to="/revoke").follow()
@@ -310,6 +313,7 @@ def test_revoking_ends_the_link_and_a_new_one_can_be_issued(people: People, aske
 # Mail ---------------------------------------------------------------------------------------------------------------
 
 
+@ON_SQLITE
 def test_a_link_is_mailed_to_the_contact_where_smtp_is_set(
     people: People, asked: ActivationRequest, dora: Page, mails: Mails
 ):
@@ -332,6 +336,7 @@ def test_without_smtp_the_desk_copies_the_link_and_no_mail_is_offered(
     assert "Copy the link now" in dora.words()
 
 
+@ON_SQLITE
 def test_the_desk_is_told_of_what_happens_and_no_mail_holds_a_token(
     people: People, asked: ActivationRequest, simulator, mails: Mails
 ):
@@ -348,6 +353,7 @@ def test_the_desk_is_told_of_what_happens_and_no_mail_holds_a_token(
 # Never a credential -------------------------------------------------------------------------------------------------
 
 
+@ON_SQLITE
 def test_the_desk_never_shows_a_credential_of_an_ats(
     people: People, asked: ActivationRequest, dora: Page, alice: Page, simulator
 ):
@@ -378,6 +384,7 @@ def test_the_desk_never_shows_a_credential_of_an_ats(
     assert workable.TOKEN not in dora.text
 
 
+@ON_SQLITE
 def test_linked_accounts_stand_at_the_desk_with_health_and_age(
     people: People, asked: ActivationRequest, dora: Page, simulator
 ):
