@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.server import Berth
 from tests.browser.test_three_parties import ATS, issue, press
-from tests.browser.visitor import expect
+from tests.browser.visitor import close_by, expect
 from tests.people import People
 
 pytestmark = pytest.mark.browser
@@ -45,8 +45,7 @@ def test_a_person_who_follows_the_brief_finds_its_words(start, visit):
         steps.get_by_label(label, exact=True).fill(value)
     press(steps, "Check and continue")
     press(steps, "Finish")
-    with steps.expect_event("close"):
-        press(steps, "Close window")
+    close_by(steps, "Close window")
 
     # "your ATS will appear in the list of Connected ATS systems … select > Activate"
     alice.goto(ATS)

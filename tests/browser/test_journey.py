@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,8 +10,8 @@ import pytest
 
 from tests.browser.house import House
 from tests.browser.server import Berth, Intranet, wait_until
-from tests.browser.visitor import Visitor, expect
-from tests.people import PASSWORD, People
+from tests.browser.visitor import Visitor, close_by, expect
+from tests.people import PASSWORD
 from webapp.connectors import CONNECTORS
 from webapp.services import connections, people
 from webapp.services.events import COMMAND_LINE
@@ -104,8 +103,7 @@ class Admin:
         steps.get_by_role("button", name="Finish").click()
         expect(steps.get_by_text("The connection is established.")).to_be_visible()
         if self.visitor.javascript:
-            with steps.expect_event("close"):
-                steps.get_by_role("button", name="Close window").click()
+            close_by(steps, "Close window")
         else:
             expect(steps.get_by_role("button", name="Close window")).to_be_hidden()
             steps.get_by_role("link", name="Back to ATS").click()
@@ -240,65 +238,3 @@ def test_discarding_works_in_the_list_on_its_page_and_on_a_page_of_its_own(
         if path == ATS:
             assert page.evaluate("window.stillHere") is True, "the page was loaded"
             expect(page.get_by_role("main")).to_be_focused()
-
-
-def test_manual_setup_from_the_request_to_the_connection(
-    start: Callable[..., Berth], visit: Callable[..., Visitor]
-) -> None:
-    """Contact Service Desk → magic link → the customer's steps → ID and token → Add connection → Activate.
-
-    Without JavaScript: tests/test_manual_setup.py.
-    """
-    server = start()
-    with server.app() as app:
-        People(app).switch_on()
-    alice, dora, customer = (visit(server) for _person in range(3))
-    admin = Admin(alice, htmx=True)
-    admin.page = alice.sign_in("alice")
-    admin.page.goto(ATS)
-    admin.page.get_by_role("link", name="Contact Service Desk").click()
-    admin.page.get_by_label("Which ATS is it?").fill("Workable")
-    admin.page.get_by_label("Contact e-mail").fill("hr@example.com")
-    admin.page.get_by_role("button", name="Contact Service Desk").click()
-    expect(admin.page.get_by_text("The service desk has your request.")).to_be_visible()
-    request = admin.page.url
-
-    desk = dora.sign_in("dora")
-    desk.get_by_role("link", name="Service desk").click()
-    desk.get_by_role("link", name="Northwind Foods").first.click()
-    desk.get_by_role("button", name="Issue magic link").click()
-    address = desk.locator("#magic-link").text_content()
-
-    steps = customer.page()
-    steps.goto(address)
-    steps.get_by_role("button", name="Start").click()
-    steps.get_by_role("button", name="Continue").click()
-    for field in CONNECTORS["workable"].fields:
-        steps.get_by_label(field.label, exact=True).fill(server.simulator.workable.try_with[field.name])
-    steps.get_by_role("button", name="Check and continue").click()
-    steps.get_by_role("button", name="Finish").click()
-    steps.get_by_role("button", name="Tell the Service Desk").click()
-    expect(steps.get_by_text("The service desk knows.")).to_be_visible()
-
-    desk.bring_to_front()
-    desk.get_by_role("link", name="Service desk").first.click()
-    expect(desk.get_by_text("Customer told us")).to_be_visible()
-    desk.get_by_role("link", name="Northwind Foods").first.click()
-    desk.get_by_role("button", name="Share with the admins").click()
-
-    admin.page.bring_to_front()
-    admin.page.goto(request)
-    admin.page.get_by_role("button", name="Show ID and token").click()
-    expect(admin.page.locator("#pair-token")).to_have_text(re.compile("^atsk_"))
-    admin.page.get_by_label("Name", exact=True).fill("Headquarters")
-    admin.page.get_by_role("button", name="Add connection").click()
-    expect(admin.page.locator("#other .row").get_by_text("Headquarters", exact=True)).to_be_visible()
-    with admin.in_place():
-        admin.row("Headquarters").get_by_role("button", name="Activate").first.click()
-        admin.hears("Headquarters is active. Widgets show its positions.")
-    with admin.in_place():
-        admin.choose("Headquarters", "Delete")
-        question = admin.page.get_by_role("dialog")
-        question.get_by_role("button", name="Delete").click()
-        admin.hears("Headquarters was deleted, with its credentials and positions.")
-        expect(admin.row("Headquarters")).to_have_count(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -14,11 +15,11 @@ from tests.people import PASSWORD
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route
 try:
-    from playwright.sync_api import expect
+    from playwright.sync_api import Error, expect
 except ImportError:  # then all of these tests are left out
-    expect = None
+    Error, expect = Exception, None
 
-__all__ = ["CDN", "Visitor", "expect", "shot"]
+__all__ = ["CDN", "Visitor", "close_by", "expect", "shot"]
 
 CDN = "https://cdn.jsdelivr.net"
 #: What Chromium is started with; no name but localhost leads anywhere.
@@ -118,6 +119,12 @@ class Visitor:
         missing = [p.pattern for p in self._allowed if not any(p.search(fault) for fault in self.faults)]
         assert not unexpected, "the browser noted:\n" + "\n".join(unexpected)
         assert not missing, f"expected, but did not come: {missing}"
+
+
+def close_by(page: Page, button: str) -> None:
+    """Press a button that closes its window, which may be gone before the click is reported."""
+    with page.expect_event("close"), suppress(Error):
+        page.get_by_role("button", name=button, exact=True).click()
 
 
 def shot(page: Page, name: str) -> None:
