@@ -250,6 +250,7 @@ def test_every_step_of_the_link_flow(house: House, browse: Callable[..., Visitor
     looker.look(page, "link-tell")
     page.goto(house.paths["details of workable"])
     page.get_by_role("button", name="Check and continue").click()
+    expect(page.locator(".fault").first).to_be_visible()
     looker.look(page, "link-details-empty")
     for label in page.locator("form label").all_text_contents():
         page.get_by_label(label, exact=True).fill("northwind")

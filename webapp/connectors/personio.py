@@ -20,7 +20,9 @@ from webapp.connectors._http import Answer, Limits, need
 from webapp.connectors._records import Location, RemoteAccount, RemotePosition, Salary
 from webapp.i18n import N_
 
-PERSONIO = ATS("personio", "Personio Recruiting", order=2, merge_slug="personio", website="https://www.personio.com")
+PERSONIO = ATS(
+    "personio", "Personio Recruiting", order=2, merge_slug="personio-recruiting", website="https://www.personio.com"
+)
 API = "https://api.personio.de/v2"
 LANGUAGES = ("de", "en", "fr", "es", "nl", "it", "pt")
 OFFICES = ("office", "additionalOffices/office")

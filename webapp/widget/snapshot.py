@@ -103,7 +103,7 @@ def _positions(account_ids: list[str]) -> list[ShownPosition]:
             id=row.id,
             title=row.title,
             url=row.url or row.apply_url,
-            places=tuple(dict.fromkeys(filter(None, map(place_text, row.locations)))),
+            places=_places(row.locations, row.workplace),
             department=row.department,
             workplace=row.workplace,
             employment_type=row.employment_type,
@@ -114,6 +114,12 @@ def _positions(account_ids: list[str]) -> list[ShownPosition]:
         )
         for row in rows
     ]
+
+
+def _places(locations: list[dict[str, Any]], workplace: str | None) -> tuple[str, ...]:
+    """Each place once; a place that only says how people work is said by the workplace already."""
+    places = dict.fromkeys(filter(None, map(place_text, locations)))
+    return tuple(place for place in places if place.casefold() != workplace)
 
 
 def pay(salary: dict[str, Any] | None) -> str | None:
