@@ -1,4 +1,4 @@
-"""d.vinci. Facts: https://static.dvinci-easy.com/files/d.vinci%20job-publication-api.html (Job Publication API 1.30)."""
+"""d.vinci. Facts: https://static.dvinci-easy.com/files/d.vinci%20job-publication-api.html (API version 1.30)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
+
+import requests
 
 from webapp.connectors import _text as text
 from webapp.connectors._contract import ATS, Connector, Field, typed_address
@@ -65,6 +67,10 @@ class DvinciCareers(Connector):
     )
     revoke = N_("Nothing to revoke: the careers page is public.")
 
+    def __init__(self, config: Mapping[str, str], http: requests.Session | None = None) -> None:
+        super().__init__(config, http)
+        self.http.ats = "D.vinci"  # the sentences of errors begin with it
+
     @classmethod
     def check(cls, config: Mapping[str, str]) -> dict[str, str]:
         """An address on a domain of the customer's own is cut to its host and portal, too."""
@@ -72,7 +78,8 @@ class DvinciCareers(Connector):
         if whole and not cls.match_address(whole):
             parts = urlsplit(whole)
             portal = re.match(f"{PORTAL}(?=/|$)", parts.path)
-            config = {"portal": (portal and portal["portal"]) or "", **config, "host": parts.netloc}
+            named = config.get("portal") or (portal and portal["portal"]) or ""
+            config = {**config, "host": parts.netloc, "portal": named}
         return super().check(config)
 
     def account(self) -> RemoteAccount:
@@ -102,7 +109,7 @@ class DvinciCareers(Connector):
         for row in rows:
             id = str(row.get("id") or "")
             if id in ids:
-                raise UnexpectedAnswer(N_("%(ats)s listed the position %(id)s twice."), ats=self.ats.name, id=id)
+                raise UnexpectedAnswer(N_("%(ats)s listed the position %(id)s twice."), ats=self.http.ats, id=id)
             ids.add(id)
             openings.setdefault(str(_opening(row).get("id") or f"publication {id}"), []).append(row)
         groups: list[list[Row]] = []
