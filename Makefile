@@ -47,8 +47,8 @@ bench: .venv/development ## measure, as ratios to anchors in the same run
 	@$(BIN)/python -m benchmarks
 
 lock: .venv/development ## write the locks from requirements*.in
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
 
 clean:            ## delete the virtual environment; data in instance/ stays
 	@rm -rf .venv
