@@ -35,7 +35,8 @@ def opened(slug: str, fault=None) -> tuple[Connector, Replay]:
 
 
 def canaries(slug: str) -> list[str]:
-    return [parts()[slug]["config"][f.name] for f in CONNECTORS[slug].fields if f.secret]
+    config = parts()[slug]["config"]
+    return [config[f.name] for f in CONNECTORS[slug].fields if f.secret and f.name in config]
 
 
 def test_every_connector_has_a_fixture_and_every_fixture_a_connector():
@@ -189,9 +190,12 @@ def test_any_later_answer_that_breaks_off_raises_or_costs_no_position(slug):
 def test_no_secret_is_in_any_repr(slug):
     connector, replay = opened(slug)
     list(connector.positions())
-    for secret in canaries(slug):
-        assert secret not in repr(connector) + repr(connector.http) + connector.shown(connector.config)
-        assert not any(secret in (request.url or "") for request in replay.asked), "a secret stands in an address"
+    for field in CONNECTORS[slug].fields:
+        secret = parts()[slug]["config"].get(field.name) if field.secret else None
+        if secret:
+            assert secret not in repr(connector) + repr(connector.http) + connector.shown(connector.config)
+            stands = any(secret in (request.url or "") for request in replay.asked)
+            assert field.in_address or not stands, "a secret stands in an address"
 
 
 def check_sentence(slug: str, error: ConnectorError) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import traceback
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -15,6 +18,8 @@ from webapp.connectors._http import Client, Limits
 from webapp.connectors._records import Reason, RemoteAccount, RemotePosition, Unchanged, Withheld
 from webapp.connectors._text import one_line
 from webapp.i18n import N_
+
+log = logging.getLogger("berth.connectors")
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class Field:
 
     `help` says where in the ATS's own menus it is found. `pattern` must match the whole value and is matched by
     `example`. `rotates` marks a credential that the ATS replaces in use. `lower` folds the case before checking.
+    `in_address` marks a secret that the ATS takes in the query of an address and nowhere else.
     """
 
     name: str
@@ -49,6 +55,7 @@ class Field:
     default: str | None = None
     rotates: bool = False
     lower: bool = False
+    in_address: bool = False
 
     def error(self, value: str) -> str | None:
         """A sentence where the value is not right, else `None`."""
@@ -177,7 +184,8 @@ class Connector:
 
     def test(self) -> RemoteAccount:
         """Look at the account once. Raises a `ConnectorError` that says who has to act."""
-        return self.account()
+        with self._understood():
+            return self.account()
 
     def positions(self, known: Mapping[str, str] | None = None) -> Iterator[RemotePosition | Unchanged]:
         """Every open position, lazily; complete only when the iterator ends by itself.
@@ -186,7 +194,12 @@ class Connector:
         """
         self.withheld, self.listed = [], 0
         seen: set[str] = set()
-        for item in self.read(dict(known or {})):
+        items = self.read(dict(known or {}))
+        while True:
+            with self._understood():
+                item = next(items, None)
+            if item is None:
+                break
             if item.id in seen:
                 raise UnexpectedAnswer(N_("%(ats)s listed the position %(id)s twice."), ats=self.ats.name, id=item.id)
             seen.add(item.id)
@@ -198,6 +211,17 @@ class Connector:
                 listed=self.listed,
                 read=len(seen) + len(self.withheld),
             )
+
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        """An answer that a connector stumbles over is one that it does not know: no bug of it may look otherwise."""
+        try:
+            yield
+        except (AttributeError, LookupError, TypeError, ValueError, ArithmeticError) as stumbled:
+            at = traceback.extract_tb(stumbled.__traceback__)[-1]  # its text may hold parts of the answer
+            log.error("%s stumbled: %s in %s, line %s", self.slug, type(stumbled).__name__, at.name, at.lineno)
+            known = N_("%(ats)s answered in a form that Berth does not know.")
+            raise UnexpectedAnswer(known, ats=self.ats.name) from None
 
     def forget(self) -> None:
         """The account is deleted here: tell whoever keeps something for us. Most ATSs keep nothing."""

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Literal
 
 from webapp.connectors._errors import UnexpectedAnswer
+from webapp.connectors._rows import as_text
 from webapp.connectors._text import EmploymentType, Interval, Workplace, one_line, tidy
 from webapp.i18n import N_
 
@@ -148,19 +149,20 @@ class RemoteAccount:
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#\\@:]+(?::\d{1,5})?(?:[/?#][^\s]*)?", re.I)
 
 
-def web_address(value: str | None) -> str | None:
+def web_address(value: object) -> str | None:
     """The address if it is plain http(s) with a host, else `None`."""
-    return value if value and _WEB_ADDRESS.fullmatch(value) else None
+    return value if isinstance(value, str) and _WEB_ADDRESS.fullmatch(value) else None
 
 
 @cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(item.name for item in dataclass_fields(kind))
+def _texts(kind: type) -> tuple[str, ...]:
+    return tuple(item.name for item in dataclass_fields(kind) if str(item.type).partition(" |")[0] == "str")
 
 
 def _clean_strings(record: Any) -> None:
-    for name in _names(type(record)):  # type: ignore[arg-type]
+    """Texts tidied; where a text is due and the ATS sent a number, that as text, and nothing for anything else."""
+    for name in _texts(type(record)):  # type: ignore[arg-type]
         value = getattr(record, name)
-        if isinstance(value, str):
-            value = tidy(value) if name == "description_html" else one_line(value)
-            object.__setattr__(record, name, value)
+        if value is not None:
+            value = as_text(value) or ""
+            object.__setattr__(record, name, tidy(value) if name == "description_html" else one_line(value))

@@ -41,10 +41,18 @@ def one_line(text: str) -> str | None:
 def unescape(text: str | None) -> str | None:
     """HTML that came entity-encoded, decoded once more only while no real tag is there."""
     for _round in range(2):
-        if not text or "<" in text or "&lt;" not in text:
+        if not text or "<" in text or not re.search("&(amp;)?lt;", text):
             break
         text = html.unescape(text)
     return text
+
+
+def lines(body: str) -> str:
+    """HTML as it is; plain text with line breaks as paragraphs and lines."""
+    if "<" in body or "\n" not in body.strip():
+        return body
+    blocks = re.split(r"\n\s*\n", body.replace("\r", "").strip())
+    return "".join("<p>" + block.replace("\n", "<br>") + "</p>" for block in blocks)
 
 
 def sections(parts: Iterable[tuple[str | None, str | None]]) -> str | None:

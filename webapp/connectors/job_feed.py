@@ -392,10 +392,7 @@ def _html(element: Element) -> str | None:
     is_atom = element.tag.startswith(ATOM) and element.get("type", "text") == "text" and not re.search(r"</\w+>", body)
     if is_atom or _fold(element.tag) == "contenttext":
         body = html.escape(body, quote=False)
-    if "<" in body or "\n" not in body:
-        return body
-    blocks = re.split(r"\n\s*\n", body.replace("\r", ""))
-    return "".join("<p>" + block.replace("\n", "<br>") + "</p>" for block in blocks)
+    return text.lines(body)
 
 
 def _salary(said: str) -> Salary | None:
