@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -41,9 +42,36 @@ def test_the_address_of_a_careers_page_is_enough(run, simulator):
 @ON_SQLITE
 def test_json_is_one_object_a_line(run):
     found = run("positions", "job-feed", "--set", f"url={FEED}", "--json")
-    rows = [json.loads(line) for line in found.output.splitlines()]
+    rows = [json.loads(line) for line in found.stdout.splitlines()]
     assert len(rows) == 12
     assert all(row["title"] and row["id"] for row in rows)
+
+
+@ON_SQLITE
+def test_csv_is_a_table_without_formulas(run):
+    found = run("positions", "job-feed", "--set", f"url={FEED}", "--csv")
+    rows = list(csv.DictReader(found.stdout.splitlines()))
+    assert len(rows) == 12
+    assert all(row["title"] and row["url"].startswith("https://") for row in rows)
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
+
+
+@ON_SQLITE
+def test_the_table_fits_the_terminal(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = run("positions", "https://boards.greenhouse.io/northwind").stdout.splitlines()
+    assert len(lines) == 13
+    assert lines[0].split() == ["Title", "Places", "Department", "Address"]
+    assert len({line.index("https://") for line in lines[1:]}) == 1
+
+
+@ON_SQLITE
+def test_an_address_that_nobody_knows_is_looked_at(run, monkeypatch):
+    """The feed's own address tells nothing: the page behind it does."""
+    found = run("positions", FEED, "--json")
+    assert found.exit_code == 0, found.output
+    assert "Found by looking at the page: Job feed" in found.stderr
+    assert len(found.stdout.splitlines()) == 12
 
 
 @ON_SQLITE

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
 
+import requests
+
 from webapp.connectors._contract import ATS, Connector, Field, typed_address
 from webapp.connectors._errors import (
     AccountNotFound,
@@ -23,6 +25,7 @@ from webapp.connectors._errors import (
     TemporarilyUnavailable,
     UnexpectedAnswer,
 )
+from webapp.connectors._look import look as _look
 from webapp.connectors._records import (
     Label,
     Location,
@@ -57,6 +60,7 @@ __all__ = [
     "Unchanged",
     "UnexpectedAnswer",
     "Withheld",
+    "look",
     "resolve",
     "typed_address",
     "ways_in",
@@ -107,3 +111,14 @@ def resolve(address: str) -> tuple[str, dict[str, str]] | None:
         if (values := connector.match_address(address)) is not None
     ]
     return min(found, key=lambda f: f[:2])[1:] if found else None
+
+
+def look(address: str, http: requests.Session | None = None) -> list[tuple[str, str]]:
+    """(connector slug, address for its `at()`) of the ways in that may read a page, the likeliest first.
+
+    Asks nobody where the address tells it; else asks the page once. Raises a `ConnectorError`.
+    """
+    found, whole = resolve(address), typed_address(address)
+    if found:
+        return [(found[0], address)]
+    return _look(whole, CONNECTORS, http) if whole else []

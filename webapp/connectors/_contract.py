@@ -103,6 +103,8 @@ class Connector:
     #: Patterns of careers-page addresses whose named groups are field names: `resolve()` is only these. Matched from
     #: the beginning of `https://host/path?query`; they end where a part of the address ends.
     addresses: ClassVar[tuple[str, ...]] = ()
+    #: Patterns in the source of a page on the customer's own domain that only this ATS serves; `at()` takes the page.
+    signs: ClassVar[tuple[str, ...]] = ()
     #: Where in the ATS the account is shown: `{field}` as in `hosts`. What people recognise it by.
     shown_as: ClassVar[str] = ""
     scopes: ClassVar[tuple[str, ...]] = ()
@@ -164,7 +166,11 @@ class Connector:
     @classmethod
     def match_address(cls, address: str) -> dict[str, str] | None:
         """Field values read off an address of this ATS, `None` if it is not one. Asks nobody."""
-        whole = typed_address(address) or ""
+        return cls.match_typed(typed_address(address) or "")
+
+    @classmethod
+    def match_typed(cls, whole: str) -> dict[str, str] | None:
+        """`match_address` for what `typed_address` gave."""
         fields = {f.name: f for f in cls.fields}
         for pattern in cls.addresses:
             if match := re.match(f"{pattern}(?=[/?#]|$)", whole):
@@ -172,6 +178,18 @@ class Connector:
                 if not any(fields[k].error(v) for k, v in values.items()):
                     return values
         return None
+
+    @classmethod
+    def at(cls, address: str) -> dict[str, str] | None:
+        """Field values for a careers page, on the customer's own domain too where a field takes a host; else `None`."""
+        found = cls.match_address(address)
+        typed = re.findall(r"\{(\w+)\}", cls.hosts[0])
+        if found is None and typed and typed_address(address):
+            try:
+                return cls.check({typed[0]: address})
+            except InvalidConfig:
+                return None
+        return found
 
     def _allowed_hosts(self) -> tuple[str, ...]:
         return tuple(_fill(host, self.config) for host in self.hosts)

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
-from dataclasses import fields, is_dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from flask.cli import with_appcontext
 
-from webapp.connectors import (
-    CONNECTORS,
-    ConnectorError,
-    CredentialsRejected,
-    InvalidConfig,
-    PermissionMissing,
-    RemotePosition,
-    TemporarilyUnavailable,
-    resolve,
-)
+from webapp.cli.positions import WRONG_INPUT, positions
+from webapp.cli.positions import stop as _stop
 from webapp.extensions import db, settings
 from webapp.models import LinkedAccount
 from webapp.models.people import ROLES
@@ -31,9 +19,6 @@ from webapp.services.refusal import Refused
 
 if TYPE_CHECKING:
     from flask import Flask
-
-#: Exit statuses of `flask positions`: the address or its fields, the credentials, the ATS itself.
-WRONG_INPUT, REFUSED, UNREACHABLE = 2, 3, 4
 
 
 def register(app: Flask) -> None:
@@ -51,75 +36,6 @@ def register(app: Flask) -> None:
         check_start,
     ):
         app.cli.add_command(command)
-
-
-@click.command("positions")
-@click.argument("source")
-@click.option("--set", "given", multiple=True, metavar="FIELD=VALUE", help="A field of the connector; may be repeated.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per position and line.")
-def positions(source: str, given: tuple[str, ...], as_json: bool) -> None:
-    """Print the open positions behind a careers-page ADDRESS or a connector SLUG, live; stores nothing."""
-    slug, config = _source(source)
-    for pair in given:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            _stop(f"“{pair}” is not of the form field=value.", WRONG_INPUT)
-        config[name] = value
-    try:
-        connector = CONNECTORS[slug](config)
-        count = 0
-        for item in connector.positions():
-            if isinstance(item, RemotePosition):
-                count += 1
-                click.echo(json.dumps(_plain(item), ensure_ascii=False) if as_json else _line(item))
-        if not as_json:
-            noun = "position" if count == 1 else "positions"
-            withheld = f", {len(connector.withheld)} withheld" if connector.withheld else ""
-            click.echo(f"{count} open {noun} at {connector.shown(connector.config)}{withheld}.", err=True)
-    except InvalidConfig as invalid:
-        for name, sentence in invalid.errors.items():
-            click.echo(f"{name}: {sentence}", err=True)
-        _stop("Give the fields with --set field=value.", WRONG_INPUT)
-    except ConnectorError as error:
-        _stop(str(error), _status(error))
-
-
-def _source(source: str) -> tuple[str, dict[str, str]]:
-    if source in CONNECTORS:
-        return source, {}
-    found = resolve(source)
-    if found is None:
-        _stop(
-            f"Berth does not know the address {source}. Give a connector instead, for a feed: "
-            "flask positions job-feed --set url=<address>. There are: " + ", ".join(sorted(CONNECTORS)) + ".",
-            WRONG_INPUT,
-        )
-    assert found is not None
-    return found[0], dict(found[1])
-
-
-def _status(error: ConnectorError) -> int:
-    if isinstance(error, CredentialsRejected | PermissionMissing):
-        return REFUSED
-    return UNREACHABLE if isinstance(error, TemporarilyUnavailable) else WRONG_INPUT
-
-
-def _stop(sentence: str, status: int) -> None:
-    click.echo(sentence, err=True)
-    sys.exit(status)
-
-
-def _plain(thing: Any) -> Any:
-    if isinstance(thing, datetime):
-        return thing.isoformat()
-    if is_dataclass(thing) and not isinstance(thing, type):
-        return {f.name: _plain(getattr(thing, f.name)) for f in fields(thing)}
-    return [_plain(item) for item in thing] if isinstance(thing, tuple) else thing
-
-
-def _line(position: RemotePosition) -> str:
-    places = ", ".join(filter(None, (p.city or p.name or p.country for p in position.locations)))
-    return " · ".join(filter(None, (position.title, places, position.department, position.url)))
 
 
 @click.command("worker")
