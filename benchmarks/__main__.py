@@ -55,7 +55,7 @@ def measure_sync(count: int) -> str:
         upgrade()
         organisation = people.create_organisation("Benchmark", COMMAND_LINE)
         connections.switch(organisation, True, COMMAND_LINE)
-        made = connections.create(organisation, "lever", "Benchmark", {}, COMMAND_LINE)
+        made = connections.create(organisation, "lever", "Benchmark", COMMAND_LINE)
         linking.issue(made.account, "connect", COMMAND_LINE)
         link = linking.newest(made.account)
         assert link is not None

@@ -102,7 +102,7 @@ def seed(password: str) -> str:
             ("Headquarters", "workable", "workable", {"subdomain": "northwind", "access_token": workable.TOKEN}),
             ("Stores", "bamboohr", "bamboohr", {"subdomain": "northwind", "api_key": bamboohr.KEY}),
         ):
-            made = connections.create(northwind, ats, name, {}, actor)
+            made = connections.create(northwind, ats, name, actor)
             linking.continue_set_up(made, admin, actor)
             link = linking.newest(made.account)
             linking.choose_way_in(link, way_in)
@@ -113,7 +113,7 @@ def seed(password: str) -> str:
             if name == "Headquarters":
                 connections.activate(made, actor)
                 first = made
-        connections.create(northwind, "personio", "Logistics", {}, actor)
+        connections.create(northwind, "personio", "Logistics", actor)
         seed_desk(northwind, actor)
         return widgets.save(northwind, None, "Start page", "Open positions", [first.id], 20, "newest", actor).key
 

@@ -64,7 +64,7 @@ def outcomes(action: str) -> list[dict[str, str]]:
 def named(people: People, alice: Page, name: str = "Headquarters", ats: str = "workable") -> Connection:
     """An unfinished connection, on whose row Alice looks."""
     people.switch_on()
-    made = connections.create(people.northwind, ats, name, {}, people.actor)
+    made = connections.create(people.northwind, ats, name, people.actor)
     alice.open(ATS)
     return made
 

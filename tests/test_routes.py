@@ -78,7 +78,7 @@ class World:
         actor = Actor.of(admin, "127.0.0.1")
         connections.switch(organisation, True, actor)
 
-        connection = connections.create(organisation, "workable", f"CANARY {canary} connection", {}, actor)
+        connection = connections.create(organisation, "workable", f"CANARY {canary} connection", actor)
         token = self._checked(linking.issue(connection.account, CONNECT, actor, admin), canary, admin)
         linking.finish(linking.open_link(token, admin), False, actor)
         sync.run(connection.account_id)
@@ -99,7 +99,7 @@ class World:
         desk.share(shared, actor)
         if canary == "NORTHWIND":
             self.samples["$id"], self.samples["$token"] = desk.show(shared, actor)
-        unfinished = connections.create(organisation, "workable", f"CANARY {canary} unfinished", {}, actor)
+        unfinished = connections.create(organisation, "workable", f"CANARY {canary} unfinished", actor)
         widget = widgets.save(
             organisation,
             None,
@@ -341,6 +341,7 @@ OPEN_TO_ALL = {
     "connect.details",
     "connect.finish",
     "connect.ats",
+    "connect.look",
     "connect.ask",
     "connect.ask_for_help",
     "connect.tell",

@@ -42,7 +42,7 @@ class House:
             made = {name: self._connected(name, *kind) for name, kind in CONNECTED.items()}
             self.ids = {name: connection.id for name, connection in made.items()}
             self._states(made)
-            self.ids[UNFINISHED] = connections.create(self.northwind, "personio", UNFINISHED, {}, self.actor).id
+            self.ids[UNFINISHED] = connections.create(self.northwind, "personio", UNFINISHED, self.actor).id
             first = self._widget("Start page", [made["Headquarters"].id], 5)
             self.widget, self.key = first.id, first.key
             for name, chosen in (
@@ -63,7 +63,7 @@ class House:
         return widgets.save(self.northwind, None, name, "Open positions", chosen, size, "newest", self.actor)
 
     def _connected(self, name: str, ats: str, way_in: str) -> Connection:
-        connection = connections.create(self.northwind, ats, name, {}, self.actor)
+        connection = connections.create(self.northwind, ats, name, self.actor)
         linking.continue_set_up(connection, self.people.alice, self.actor)
         link = linking.newest(connection.account)
         self._accept(link, ats, way_in)

@@ -217,7 +217,7 @@ def test_discarding_works_in_the_list_on_its_page_and_on_a_page_of_its_own(
     with house.server.app():
         northwind = people.organisation_named("Northwind Foods")
         assert northwind
-        ids = [connections.create(northwind, "workday", name, {}, house.actor).id for name in ("One", "Two", "Three")]
+        ids = [connections.create(northwind, "workday", name, house.actor).id for name in ("One", "Two", "Three")]
     page = visit(house.server).sign_in("alice")
     page.goto(ATS)
     page.evaluate("window.stillHere = true")

@@ -60,7 +60,7 @@ def furnish(server: Berth) -> str:
         user = db.session.scalars(db.select(User)).one()
         actor = Actor.of(user, "127.0.0.1")
         connections.switch(organisation, True, actor)
-        connection = connections.create(organisation, "workable", "Headquarters", {}, actor)
+        connection = connections.create(organisation, "workable", "Headquarters", actor)
         linking.continue_set_up(connection, user, actor)
         link = linking.newest(connection.account)
         linking.choose_way_in(link, "workable")

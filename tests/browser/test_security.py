@@ -46,7 +46,7 @@ class Hostile:
             actor = self.people.actor
             people.create_organisation(SCRIPT, COMMAND_LINE)
             people.create_user(self.people.northwind, "x@example.com", SCRIPT, "x" * 6 + "abcdefgh", (), False, actor)
-            connection = connections.create(self.people.northwind, "workable", SCRIPT, {}, actor)
+            connection = connections.create(self.people.northwind, "workable", SCRIPT, actor)
             linking.continue_set_up(connection, self.people.alice, actor)
             link = linking.newest(connection.account)
             linking.choose_way_in(link, "workable")
@@ -59,7 +59,7 @@ class Hostile:
             self.connection = connection.id
             saved = widgets.save(self.people.northwind, None, SCRIPT, HOSTILE, [connection.id], 5, "title", actor)
             self.widget, self.key = saved.id, saved.key
-            begun = connections.create(self.people.northwind, "workable", HOSTILE, {}, actor)
+            begun = connections.create(self.people.northwind, "workable", HOSTILE, actor)
             self.begun = linking.continue_set_up(begun, self.people.alice, actor)
 
 

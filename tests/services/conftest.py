@@ -32,7 +32,7 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 def checked(people: People, name: str = "Headquarters", values: dict[str, str] | None = None, **how: Any) -> Link:
     """An unfinished connection whose link has been checked, as Alice does it. `how`: `ats`, `way_in`."""
     ats = how.get("ats", "workable")
-    connection = connections.create(people.northwind, ats, name, {}, people.actor)
+    connection = connections.create(people.northwind, ats, name, people.actor)
     token = linking.issue(connection.account, CONNECT, people.actor, people.alice)
     link = linking.open_link(token, people.alice)
     linking.choose_way_in(link, how.get("way_in", ats))

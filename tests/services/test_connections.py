@@ -33,7 +33,7 @@ def count(*tables: object) -> list[int]:
 
 
 def make(people: People, name: str = "Headquarters", ats: str = "workable") -> Connection:
-    return connections.create(people.northwind, ats, name, {}, people.actor)
+    return connections.create(people.northwind, ats, name, people.actor)
 
 
 def refused(field: str | None, act, *arguments) -> str:
@@ -77,7 +77,7 @@ def test_a_name_is_free_in_another_organisation_and_after_deletion(people: Peopl
     people.switch_on()
     connections.switch(people.elsewhere, True, people.actor)
     first = make(people)
-    connections.create(people.elsewhere, "workable", "Headquarters", {}, people.actor)
+    connections.create(people.elsewhere, "workable", "Headquarters", people.actor)
     connections.delete(first, people.actor)
     assert make(people).name == "Headquarters"
 
@@ -291,7 +291,7 @@ def test_two_who_take_the_same_name_at_once_do_not_both_get_it(people: People, a
             db.session.rollback()
             together.wait(10)
             try:
-                connections.create(organisation, "workable", "Headquarters", {}, BERTH)
+                connections.create(organisation, "workable", "Headquarters", BERTH)
                 outcomes.append("made")
             except Exception as error:
                 outcomes.append(type(error).__name__)

@@ -189,7 +189,7 @@ def test_a_link_revoked_while_the_ats_is_asked_stores_nothing(
 @pytest.mark.parametrize("values", [WORKABLE, {**WORKABLE, "access_token": "wrong-token-of-somebody-else"}])
 def test_an_account_deleted_while_the_ats_is_asked_closes_the_link(app, people: People, simulator, monkeypatch, values):
     people.switch_on()
-    connection = connections.create(people.northwind, "workable", "Headquarters", {}, people.actor)
+    connection = connections.create(people.northwind, "workable", "Headquarters", people.actor)
     link = linking.open_link(linking.issue(connection.account, CONNECT, people.actor, people.alice), people.alice)
     linking.choose_way_in(link, "workable")
     run = linking.testing.run
@@ -417,7 +417,7 @@ def test_a_check_during_which_another_window_finishes_stores_nothing(
 
 def test_an_account_that_is_connected_already_is_refused_with_its_name(people: People, link_up: LinkUp):
     link_up("Headquarters")
-    connection = connections.create(people.northwind, "workable", "Second", {}, people.actor)
+    connection = connections.create(people.northwind, "workable", "Second", people.actor)
     token = linking.issue(connection.account, CONNECT, people.actor, people.alice)
     link = linking.open_link(token, people.alice)
     linking.choose_way_in(link, "workable-careers")

@@ -54,7 +54,7 @@ def test_another_organisations_people_do_not_exist(people: People, alice: Page):
 
 def test_the_log_says_who_did_what_and_only_to_its_organisation(people: People, alice: Page):
     people.switch_on()
-    connections.create(people.northwind, "workable", "=HYPERLINK(1)", {}, people.actor)
+    connections.create(people.northwind, "workable", "=HYPERLINK(1)", people.actor)
     alice.open("/administration/activity")
     assert "connection.created" in alice.words()
     assert "alice@example.com" in alice.words()

@@ -43,8 +43,11 @@ def get(organisation: Organisation, id: str) -> Connection | None:
     )
 
 
-def create(organisation: Organisation, ats: str, name: str, draft: dict[str, str], actor: Actor) -> Connection:
-    """A connection that is not finished: it reserves its name. `draft`: field values known already, none secret.
+def create(
+    organisation: Organisation, ats: str, name: str, actor: Actor, known: dict[str, str] | None = None, way_in: str = ""
+) -> Connection:
+    """A connection that is not finished: it reserves its name. `known`: field values known already, none secret;
+    `way_in`: the one that was seen to read the account.
 
     Raises `Refused` where the name is taken or the integration is off.
     """
@@ -52,7 +55,8 @@ def create(organisation: Organisation, ats: str, name: str, draft: dict[str, str
         raise Refused(N_("Berth does not know this ATS."), "ats")
     with transaction() as session:
         need_switch(organisation)
-        account = LinkedAccount(organisation_id=organisation.id, ats=ats, draft={"values": draft} if draft else {})
+        draft = ({"values": known} if known else {}) | ({"way_in": way_in} if way_in else {})
+        account = LinkedAccount(organisation_id=organisation.id, ats=ats, draft=draft)
         session.add(account)
         session.flush()
         connection = make(session, account, DIRECT, name)

@@ -16,7 +16,7 @@ from webapp.i18n import N_
 from webapp.models import Connection, Link, LinkedAccount, Position, User
 from webapp.models.accounts import ADMIN, CUSTOMER, OK, RELINK
 from webapp.models.people import MANAGE_INTEGRATIONS
-from webapp.services import accounts, connections, events, requests, testing, tokens, vault
+from webapp.services import accounts, connections, events, looking, requests, testing, tokens, vault
 from webapp.services.events import Actor
 from webapp.services.refusal import Refused
 
@@ -132,6 +132,21 @@ def choose_way_in(link: Link, slug: str) -> None:
         if link.way_in != slug:
             link.way_in, link.accepted = slug, None
             link.account.draft = {**link.account.draft, "way_in": slug}
+
+
+def look(link: Link, address: str) -> looking.Sighting:
+    """*Look at this page*: the way in that reads it, its fields filled in, to be checked next. Raises `Refused`.
+
+    Of the ATS that the link is for, where that is fixed. What was chosen before stays where nothing is found.
+    """
+    seen = looking.look_at(address, link.account.ats)
+    with transaction():
+        _need_open(link)
+        link.started_at = link.started_at or now()
+        link.account.ats = seen.way_in.ats.slug
+        link.way_in, link.accepted = seen.way_in.slug, None
+        link.account.draft = {"way_in": seen.way_in.slug, "values": dict(seen.values)}
+    return seen
 
 
 def typed(link: Link) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from webapp.connectors import CONNECTORS, Connector, ConnectorError, RemoteAccount, look, typed_address
+from webapp.connectors import ATSS, CONNECTORS, Connector, ConnectorError, RemoteAccount, look, typed_address
 from webapp.extensions import release
 from webapp.i18n import N_
 from webapp.services.refusal import Refused
@@ -42,19 +42,17 @@ def sight(address: str, ats: str | None = None) -> Sighting:
         candidates = look(address)
     except ConnectorError as error:
         raise Refused(error.message, "address", **error.values) from None
-    of_others = [slug for slug, _address in candidates if ats not in (None, CONNECTORS[slug].ats.slug)]
-    for slug, where in [c for c in candidates if c[0] not in of_others][:TRIES]:
+    wanted = [c for c in candidates if ats in (None, CONNECTORS[c[0]].ats.slug)]
+    for slug, where in wanted[:TRIES]:
         values = CONNECTORS[slug].at(where)
         try:
             if values is not None:
                 return Sighting(CONNECTORS[slug], where, values, CONNECTORS[slug](values).test())
         except ConnectorError as error:
             reasons.append(error)
-    if of_others and not reasons:
-        other = CONNECTORS[of_others[0]].ats.name
-        raise Refused(
-            N_("This page shows positions of %(ats)s, and nothing of the system asked for."), "address", ats=other
-        )
     if reasons:
         raise Refused(reasons[0].message, "address", **reasons[0].values)
+    if ats and not wanted:
+        name = ATSS[ats].name if ats in ATSS else ats
+        raise Refused(N_("Nothing on this page tells which account of %(ats)s it belongs to."), "address", ats=name)
     raise Refused(N_("Berth found no positions on this page, and no system that it knows."), "address")

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 BLUEPRINTS = (
-    *("auth", "integrations", "connections", "requests", "connect", "widgets", "widget"),
+    *("auth", "integrations", "connections", "requests", "connect_merge", "widgets", "widget"),
     *("users", "activity", "desk", "merge", "ops"),
 )
 

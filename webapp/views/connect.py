@@ -12,16 +12,16 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from webapp.connectors import ATSS, CONNECTORS, ConnectorError, InvalidConfig
+from webapp.connectors import ATSS, CONNECTORS, InvalidConfig, typed_address
 from webapp.extensions import limiter
 from webapp.i18n import N_, _
 from webapp.models import Link
 from webapp.models.accounts import ADMIN, RELINK
-from webapp.services import accounts, desk, linking, merging
+from webapp.services import accounts, desk, linking
 from webapp.services.linking import LinkClosed
 from webapp.services.refusal import Refused
 from webapp.views.access import to_sign_in
-from webapp.views.page import actor, say, with_merge_link
+from webapp.views.page import actor, done, say
 
 blueprint = Blueprint("connect", __name__, url_prefix="/connect/<token:token>")
 limiter.limit("120 per minute")(blueprint)
@@ -65,7 +65,8 @@ def _closed(closed: LinkClosed) -> Any:
     return page, status
 
 
-def _values(token: str, link: Link, current: int) -> dict[str, Any]:
+def values(token: str, link: Link, current: int) -> dict[str, Any]:
+    """What every page of the flow needs; `current` is the number of its step."""
     ats = ATSS.get(link.account.ats or "")
     return {
         "token": token,
@@ -84,7 +85,7 @@ def _values(token: str, link: Link, current: int) -> dict[str, Any]:
 def begin(token: str, link: Link) -> Any:
     """Where the link stands: the first step that is not done."""
     if link.audience != ADMIN and link.started_at is None:
-        return render_template("connect/start.html", **_values(token, link, 0))
+        return render_template("connect/start.html", **values(token, link, 0))
     if link.account.ats is None:
         return redirect(url_for("connect.ats", token=token), 303)
     if link.accepted:
@@ -114,8 +115,36 @@ def ats(token: str, link: Link) -> Any:
             error = say(refused)
         else:
             return redirect(url_for("connect.begin", token=token), 303)
-    page = render_template("connect/ats.html", error=error, atss=ATSS.values(), **_values(token, link, 0))
-    return page, 422 if error else 200
+    return _ats(token, link, error)
+
+
+def _ats(token: str, link: Link, error: str | None = None, address: str = "", not_seen: str | None = None) -> Any:
+    page = render_template(
+        "connect/ats.html",
+        error=error,
+        atss=ATSS.values(),
+        address=address or link.account.draft.get("values", {}).get("url", ""),
+        not_seen=not_seen,
+        **values(token, link, 0),
+    )
+    return page, 422 if error or not_seen else 200
+
+
+@blueprint.post("/look")
+@limiter.limit("10 per minute")
+@step
+def look(token: str, link: Link) -> Any:
+    """*Look at this page*: asks the network once which way in reads a careers page, and fills in its fields."""
+    address = request.form.get("address", "").strip()[:2000]
+    try:
+        seen = linking.look(link, address)
+    except Refused as refused:
+        if link.account.ats is None:
+            return _ats(token, link, address=address, not_seen=say(refused))
+        connector = CONNECTORS[link.way_in or accounts.ways_in(link.account.ats)[0].slug]
+        return _details(token, link, connector, linking.typed(link), {"": say(refused)}, address=address)
+    way = f"{seen.way_in.ats.name} ({_(seen.way_in.way_in)})"
+    return done(_("Found: %(way)s. Check it and go on.", way=way), url_for("connect.details", token=token))
 
 
 @blueprint.route("/way-in", methods=["GET", "POST"])
@@ -132,7 +161,7 @@ def way_in(token: str, link: Link) -> Any:
             error = say(refused)
         else:
             return redirect(url_for("connect.details", token=token), 303)
-    return render_template("connect/way_in.html", error=error, **_values(token, link, 0)), 422 if error else 200
+    return render_template("connect/way_in.html", error=error, **values(token, link, 0)), 422 if error else 200
 
 
 @blueprint.route("/details", methods=["GET", "POST"])
@@ -180,53 +209,20 @@ def _details(
     typed: dict[str, str],
     errors: dict[str, str] | None = None,
     report: Any = None,
+    address: str = "",
 ) -> Any:
+    public = not any(field.secret for field in connector.fields)
+    given = address or next((v for v in typed.values() if "." in v and typed_address(v)), "")
     page = render_template(
         "connect/details.html",
+        look_at=given if public and errors else "",
         connector=connector,
         typed=typed,
         errors=errors or {},
         report=report.as_json() if report else None,
-        **_values(token, link, 1),
+        **values(token, link, 1),
     )
     return page, 422 if errors else 200
-
-
-@blueprint.route("/merge", methods=["GET", "POST"])
-@step
-def merge(token: str, link: Link) -> Any:
-    """Continue on merge.dev: a link token for this click, and Merge Link in the page, which needs JavaScript."""
-    if link.way_in is None or not CONNECTORS[link.way_in].linked_elsewhere:
-        return redirect(url_for("connect.begin", token=token), 303)
-    values, error, link_token = _values(token, link, 1), None, None
-    if request.method == "POST":
-        email = current_user.email if current_user.is_authenticated else f"link-{link.id}@example.com"
-        try:
-            link_token = merging.begin(link, email).token
-        except ConnectorError as refused:
-            error = _(refused.message, **refused.values)
-    page = render_template("connect/merge.html", link_token=link_token, error=error, base=merging.base(), **values)
-    return with_merge_link(page, merging.base()), 422 if error else 200
-
-
-@blueprint.post("/merge/exchange")
-@step
-def exchange(token: str, link: Link) -> Any:
-    """What Merge Link gave is exchanged for the account's token, tested and sealed."""
-    if link.way_in is None or not CONNECTORS[link.way_in].linked_elsewhere:
-        return redirect(url_for("connect.begin", token=token), 303)
-    try:
-        report = merging.complete(link, request.form.get("public_token", "")[:500], actor())
-        error = _(report.error.message, **report.error.values) if report.error else None
-    except ConnectorError as refused:
-        error = _(refused.message, **refused.values)
-    except Refused as refused:
-        error = say(refused)
-    if error is None:
-        return redirect(url_for("connect.check", token=token), 303)
-    values = _values(token, link, 1)
-    page = render_template("connect/merge.html", link_token=None, error=error, base=merging.base(), **values)
-    return with_merge_link(page, merging.base()), 422
 
 
 @blueprint.get("/check")
@@ -235,7 +231,7 @@ def check(token: str, link: Link) -> Any:
     """The account's name and three positions, with Back and Finish."""
     if not link.accepted:
         return redirect(url_for("connect.begin", token=token), 303)
-    return render_template("connect/check.html", error=None, **_values(token, link, 2))
+    return render_template("connect/check.html", error=None, **values(token, link, 2))
 
 
 @blueprint.post("/finish")
@@ -247,7 +243,7 @@ def finish(token: str, link: Link) -> Any:
     except Refused as refused:
         if not link.accepted:
             return redirect(url_for("connect.begin", token=token), 303)
-        return render_template("connect/check.html", error=say(refused), **_values(token, link, 2)), 422
+        return render_template("connect/check.html", error=say(refused), **values(token, link, 2)), 422
     return redirect(url_for("connect.finished", token=token), 303)
 
 
@@ -259,7 +255,7 @@ def finished(token: str) -> Any:
         return _closed(closed)
     if closed is None or link is None:
         return redirect(url_for("connect.begin", token=token), 303)
-    return render_template("connect/done.html", told=desk.was_told(link), **_values(token, link, 3))
+    return render_template("connect/done.html", told=desk.was_told(link), **values(token, link, 3))
 
 
 def _whatever_its_state(token: str) -> tuple[Link | None, LinkClosed | None]:

@@ -8,9 +8,10 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from webapp.connectors import ATSS, CONNECTORS, resolve, typed_address
+from webapp.extensions import limiter
 from webapp.i18n import _
 from webapp.models.people import MANAGE_INTEGRATIONS
-from webapp.services import connections
+from webapp.services import connections, looking
 from webapp.services.refusal import Refused
 from webapp.views.access import needs
 from webapp.views.page import actor, done, say
@@ -66,9 +67,24 @@ def recognise() -> Any:
         return _page(address=address, address_error=_("This is no web address. It begins with https://.")), 422
     found = resolve(address)
     if found is None:
-        unknown = _("Berth does not know this address. Choose the ATS above, or connect it as a job feed.")
-        return _page(address=address, address_error=unknown), 422
+        unknown = _("The address alone does not tell which system it is. Berth can ask the page once, and see.")
+        return _page(address=address, address_error=unknown, may_look=True), 422
     return redirect(url_for("integrations.connect", ats=CONNECTORS[found[0]].ats.slug, address=address), 303)
+
+
+@blueprint.post("/ats/look")
+@limiter.limit("10 per minute")
+@needs(MANAGE_INTEGRATIONS)
+def look() -> Any:
+    """*Look at this page*: ask it once which way in reads it."""
+    address = request.form.get("address", "").strip()[:2000]
+    try:
+        seen = looking.look_at(address)
+    except Refused as refused:
+        return _page(address=address, address_error=say(refused), may_look=True), 422
+    way = seen.way_in
+    to = url_for("integrations.connect", ats=way.ats.slug, way_in=way.slug, address=seen.address)
+    return redirect(to, 303)
 
 
 @blueprint.route("/ats/connect/<slug:ats>", methods=["GET", "POST"])
@@ -77,15 +93,13 @@ def connect(ats: str) -> Any:
     """Connect → give it a name → Create name."""
     if ats not in ATSS:
         abort(404)
-    address = request.values.get("address", "")[:2000]
-    found = resolve(address) if address else None
-    recognised = found if found and CONNECTORS[found[0]].ats.slug == ats else None
+    address, way_in = request.values.get("address", "")[:2000], request.values.get("way_in", "")
+    recognised = _recognised(ats, address, way_in)
     name, error = request.form.get("name", ""), None
     if request.method == "POST":
         try:
-            made = connections.create(
-                current_user.organisation, ats, name, recognised[1] if recognised else {}, actor()
-            )
+            known = (recognised or {}, way_in if recognised else "")
+            made = connections.create(current_user.organisation, ats, name, actor(), *known)
         except Refused as refused:
             error = say(refused)
         else:
@@ -96,6 +110,15 @@ def connect(ats: str) -> Any:
         name=name,
         error=error,
         address=address if recognised else "",
+        way_in=way_in if recognised else "",
         on=current_user.organisation.integration_on,
     )
     return page, 422 if error else 200
+
+
+def _recognised(ats: str, address: str, way_in: str) -> dict[str, str] | None:
+    """The fields that an address tells, by itself or where a way in was seen to read the page behind it."""
+    if way_in in CONNECTORS and CONNECTORS[way_in].ats.slug == ats:
+        return CONNECTORS[way_in].at(address)
+    found = resolve(address) if address else None
+    return found[1] if found and CONNECTORS[found[0]].ats.slug == ats else None
