@@ -20,12 +20,17 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.simulator._account import Account, Ask, Job, Place, Reply, as_json, as_page
+from tests.simulator.ashby import Ashby
 from tests.simulator.bamboohr import BambooHR
 from tests.simulator.feed import Feed
 from tests.simulator.greenhouse import Greenhouse
+from tests.simulator.lever import Lever
 from tests.simulator.merge import Merge
 from tests.simulator.personio import Personio
+from tests.simulator.smartrecruiters import SmartRecruiters
+from tests.simulator.ukg_pro_recruiting import UKGProRecruiting
 from tests.simulator.workable import Workable
+from tests.simulator.workday import Workday
 
 __all__ = ["Job", "Place", "Simulator"]
 
@@ -35,7 +40,8 @@ class Fault:
     """What goes wrong at a host (`*`: at every one), `times` times or until it is healed.
 
     `status`, `headers` and `body` replace the answer, `page` does so by a web page. `truncated`: half of the body, then
-    the end. `slow`: seconds of silence before the answer. `drip`: seconds between the bytes of the body.
+    the end. `slow`: seconds of silence before the answer. `drip`: seconds between the bytes of the body. `after`: how
+    many answers are right before.
     """
 
     host: str
@@ -47,6 +53,7 @@ class Fault:
     slow: float = 0.0
     drip: float = 0.0
     times: int | None = None
+    after: int = 0
 
 
 class Simulator:
@@ -57,12 +64,13 @@ class Simulator:
 
     def __init__(self, port: int = 0, limited: bool = True) -> None:
         self.port = port
-        self.workable, self.bamboohr = Workable(limited), BambooHR()
-        self.personio, self.greenhouse, self.feed = Personio(), Greenhouse(), Feed()
-        self.merge = Merge(limited)
-        self.accounts: dict[str, Account] = {
-            a.slug: a for a in (self.workable, self.bamboohr, self.personio, self.greenhouse, self.feed, self.merge)
-        }
+        self.workable, self.bamboohr, self.personio = Workable(limited), BambooHR(), Personio()
+        self.ukg, self.workday = UKGProRecruiting(limited), Workday(limited)
+        self.greenhouse, self.lever, self.ashby = Greenhouse(), Lever(), Ashby()
+        self.smartrecruiters, self.feed, self.merge = SmartRecruiters(), Feed(), Merge(limited)
+        accounts: list[Account] = [self.workable, self.bamboohr, self.personio, self.ukg, self.workday]
+        accounts += [self.greenhouse, self.lever, self.ashby, self.smartrecruiters, self.feed, self.merge]
+        self.accounts: dict[str, Account] = {account.slug: account for account in accounts}
         self.requests: list[tuple[str, str, str]] = []
         self.faults: list[Fault] = []
         self.stopping = threading.Event()
@@ -119,6 +127,8 @@ class Simulator:
         with self._lock:
             self.requests.append((ask.method, ask.host, ask.path))
             fault = next((f for f in self.faults if f.host in ("*", ask.host)), None)
+            if fault and fault.after:
+                fault.after, fault = fault.after - 1, None
             if fault and fault.times is not None:
                 fault.times -= 1
                 if fault.times <= 0:

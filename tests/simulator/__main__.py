@@ -20,7 +20,7 @@ def main() -> None:
         print("Accounts to try:")
         for slug, account in simulator.accounts.items():
             values = "  ".join(f"{name}={value}" for name, value in account.try_with.items())
-            print(f"  {slug:<11} {values}  ({len(account.published())} positions)")
+            print(f"  {slug:<18} {values}  ({len(account.published())} positions)")
         print(f"Let something go wrong: POST {simulator.url}/_control, such as")
         for order in ('{"revoke": "workable"}', '{"fault": {"host": "northwind.workable.com", "status": 503}}'):
             print(f"  curl -d '{order}' {simulator.url}/_control")

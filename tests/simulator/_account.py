@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import time
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 from babel import Locale
@@ -24,6 +28,26 @@ class Ask(NamedTuple):
     query: dict[str, str]
     headers: Message
     body: bytes
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The body as the fields of a form."""
+        return dict(parse_qsl(self.body.decode(errors="replace"), keep_blank_values=True))
+
+    @property
+    def bearer(self) -> str:
+        """The token that was sent, or nothing."""
+        return self.headers.get("Authorization", "").removeprefix("Bearer ")
+
+    @property
+    def basic(self) -> tuple[str, str]:
+        """Name and password of Basic authentication."""
+        try:
+            said = base64.b64decode(self.headers.get("Authorization", "").removeprefix("Basic ")).decode()
+        except ValueError:
+            said = ""
+        name, _colon, password = said.partition(":")
+        return name, password
 
 
 @dataclass(frozen=True)
@@ -70,6 +94,23 @@ class Job:
         """The parts, or those of these numbers, as one piece of HTML in the position's own language."""
         parts = [part for number, part in enumerate(self.parts[self.language]) if not only or number in only]
         return "".join(f"<h3>{heading}</h3>{html}" if heading else html for heading, html in parts)
+
+
+class Quota:
+    """So many requests of each key within a window that slides along."""
+
+    def __init__(self) -> None:
+        self._sent: dict[str, deque[float]] = {}
+
+    def take(self, key: str, requests: int, seconds: float) -> tuple[bool, int, float]:
+        """Whether one more is allowed, how many are then left, and in how many seconds the window moves on."""
+        now, sent = time.monotonic(), self._sent.setdefault(key, deque())
+        while sent and sent[0] <= now - seconds:
+            sent.popleft()
+        allowed = len(sent) < requests
+        if allowed:
+            sent.append(now)
+        return allowed, requests - len(sent), sent[0] + seconds - now
 
 
 @dataclass
@@ -132,3 +173,8 @@ def unless_known(ask: Ask, reply: Reply, **validator: str) -> Reply:
     asked = {"ETag": "If-None-Match", "Last_Modified": "If-Modified-Since"}[name]
     validators = {name.replace("_", "-"): value}
     return (304, validators, b"") if ask.headers.get(asked) == value else (status, headers | validators, body)
+
+
+def guid(first: int, number: int) -> str:
+    """An id as ATSs make them, the same in each run."""
+    return f"{first:04d}{number:04d}-0000-4000-8000-000000000001"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from tests.simulator import northwind
@@ -51,10 +50,7 @@ class BambooHR(Account):
         return 302, {"Location": "https://www.bamboohr.com/"}, b""
 
     def _authorised(self, ask: Ask, what: str) -> Reply | None:
-        try:
-            key = base64.b64decode(ask.headers.get("Authorization", "").removeprefix("Basic ")).decode().split(":")[0]
-        except ValueError:
-            key = ""
+        key, _any_text = ask.basic
         if key not in (KEY, KEY_WITHOUT_ACCESS) or self.revoked:
             return 401, {}, b""
         if key == KEY_WITHOUT_ACCESS:

@@ -10,6 +10,8 @@ from tests.simulator._account import Job, Place
 NAME = "Northwind Foods"
 ABOUT = "Northwind Foods brings fresh food from 900 farms to 240 shops in eleven countries."
 BEGINNING = datetime(2026, 9, 1, 6, tzinfo=UTC)
+#: How long after it was posted each position was changed for the last time.
+TOUCHED = timedelta(days=1, hours=3)
 
 PLACES = {
     "BER": Place("Berlin", "Berlin", "DE"),
@@ -217,7 +219,7 @@ def job(
         places=tuple(PLACES[key] for key in places.split()),
         parts={language: _parts(role, language) for language in titles},
         posted=posted,
-        changed=posted + timedelta(days=1, hours=3),
+        changed=posted + TOUCHED,
         **parts,  # type: ignore[arg-type]
     )
 

@@ -13,12 +13,11 @@ from dataclasses import replace
 import pytest
 import requests
 
-from tests.simulator import Job, Simulator, bamboohr, workable
-from webapp.config import network
+from tests.simulator import Simulator, bamboohr, personio, ukg_pro_recruiting, workable, workday
+from tests.simulator.played import PLAYED, WITH_CREDENTIALS, connect, open_jobs
 from webapp.connectors import (
     CONNECTORS,
     AccountNotFound,
-    Connector,
     ConnectorError,
     CredentialsRejected,
     PermissionMissing,
@@ -30,45 +29,8 @@ from webapp.connectors import (
 from webapp.connectors import _http as http
 from webapp.connectors._http import Limits
 
-#: connector slug → the simulated account that it reads, and the host that it reads first
-PLAYED = {
-    "workable": ("workable", "northwind.workable.com"),
-    "workable-careers": ("workable", "apply.workable.com"),
-    "bamboohr": ("bamboohr", "northwind.bamboohr.com"),
-    "bamboohr-careers": ("bamboohr", "northwind.bamboohr.com"),
-    "personio-careers": ("personio", "northwind.jobs.personio.de"),
-    "greenhouse-careers": ("greenhouse", "boards-api.greenhouse.io"),
-    "job-feed": ("feed", "jobs.example.com"),
-}
-WITH_CREDENTIALS = ("workable", "bamboohr")
 every = pytest.mark.parametrize("slug", PLAYED)
-
-
-@pytest.fixture
-def simulator(monkeypatch):
-    """The simulator, asked in place of every ATS; neither side keeps a rate limit."""
-    with Simulator(limited=False) as started:
-        monkeypatch.setenv("BERTH_SIMULATOR_URL", started.url)
-        network.cache_clear()
-        for slug in PLAYED:
-            if slug in CONNECTORS:
-                monkeypatch.setattr(CONNECTORS[slug], "limits", Limits(mib=CONNECTORS[slug].limits.mib))
-        yield started
-    network.cache_clear()
-
-
-def connect(simulator: Simulator, slug: str, **config: str) -> Connector:
-    """The connector with what the account says is to be filled in, and `config` over it."""
-    account = simulator.accounts[PLAYED[slug][0]]
-    names = {field.name for field in CONNECTORS[slug].fields}
-    return CONNECTORS[slug]({**{k: v for k, v in account.try_with.items() if k in names}, **config})
-
-
-def open_jobs(simulator: Simulator, slug: str) -> list[Job]:
-    """What the connector should find: an internal position only where the ATS is asked with credentials."""
-    jobs = simulator.accounts[PLAYED[slug][0]].jobs.values()
-    marks = ("", "internal") if slug in WITH_CREDENTIALS else ("",)
-    return [j for j in jobs if j.state == "published" and j.mark in marks]
+BOARDS, UNKNOWN = "https://recruiting.ultipro.com", "00000000-b076-4042-8735-673b5e5508ac"
 
 
 @every
@@ -106,7 +68,16 @@ def test_a_place_that_workable_hides_is_not_shown(simulator, slug):
 
 @pytest.mark.parametrize(
     ("slug", "config"),
-    [("workable", {"access_token": "workable-token-of-another"}), ("bamboohr", {"api_key": "f" * 40})],
+    [
+        ("workable", {"access_token": "workable-token-of-another"}),
+        ("bamboohr", {"api_key": "f" * 40}),
+        ("personio", {"client_secret": "papi-secret-of-another"}),
+        ("ukg-pro-recruiting", {"client_secret": "ukg-secret-of-another"}),
+        ("workday", {"isu_password": "workday-password-of-another"}),
+        ("workday", {"tenant": "southwind"}),
+        ("workday-rest", {"client_secret": "workday-secret-of-another"}),
+        ("workday-rest", {"refresh_token": "workday-refresh-of-another"}),
+    ],
 )
 def test_wrong_credentials_are_rejected(simulator, slug, config):
     with pytest.raises(CredentialsRejected):
@@ -120,6 +91,9 @@ def test_wrong_credentials_are_rejected(simulator, slug, config):
     [
         ("workable", {"access_token": workable.TOKEN_WITHOUT_SCOPE}),
         ("bamboohr", {"api_key": bamboohr.KEY_WITHOUT_ACCESS}),
+        ("personio", {"client_id": personio.CLIENT_WITHOUT_SCOPE}),
+        ("ukg-pro-recruiting", {"client_id": ukg_pro_recruiting.CLIENT_WITHOUT_SCOPE}),
+        ("workday", {"isu_username": workday.USER_WITHOUT_PERMISSION}),
     ],
 )
 def test_credentials_without_the_permission_are_told_apart(simulator, slug, config):
@@ -129,10 +103,10 @@ def test_credentials_without_the_permission_are_told_apart(simulator, slug, conf
 
 @pytest.mark.parametrize("slug", WITH_CREDENTIALS)
 def test_revoked_credentials_are_rejected_until_they_are_restored(simulator, slug):
-    simulator.revoke(slug)
+    simulator.revoke(PLAYED[slug][0])
     with pytest.raises(CredentialsRejected):
         list(connect(simulator, slug).positions())
-    simulator.restore(slug)
+    simulator.restore(PLAYED[slug][0])
     assert list(connect(simulator, slug).positions())
 
 
@@ -143,8 +117,19 @@ def test_revoked_credentials_are_rejected_until_they_are_restored(simulator, slu
         ("workable-careers", {"subdomain": "southwind"}),
         ("bamboohr", {"subdomain": "southwind"}),
         ("bamboohr-careers", {"subdomain": "southwind"}),
+        ("personio", {"company": "southwind"}),
         ("personio-careers", {"company": "southwind"}),
+        ("ukg-pro-recruiting", {"tenant_alias": "SOU1000SOUTH"}),
+        ("ukg-pro-recruiting-careers", {"board_url": f"{BOARDS}/SOU1000SOUTH/JobBoard/{ukg_pro_recruiting.BOARD}"}),
+        ("ukg-pro-recruiting-careers", {"board_url": f"{BOARDS}/NOR1000NORTH/JobBoard/{UNKNOWN}"}),
+        ("workday-careers", {"career_url": "https://southwind.wd5.myworkdayjobs.com/External"}),
+        ("workday-careers", {"career_url": "https://northwind.wd5.myworkdayjobs.com/external"}),
+        ("workday-careers", {"career_url": "https://wd5.myworkdaysite.com/recruiting/northwind/Other"}),
         ("greenhouse-careers", {"token": "southwind"}),
+        ("lever-careers", {"site": "southwind"}),
+        ("lever-careers", {"region": "eu"}),
+        ("ashby-careers", {"name": "southwind"}),
+        ("smartrecruiters-careers", {"companyIdentifier": "SouthwindFoods"}),
         ("job-feed", {"url": "https://jobs.example.com/other.xml"}),
         ("job-feed", {"url": "https://feeds.example.net/feed.xml"}),
     ],
@@ -152,6 +137,9 @@ def test_revoked_credentials_are_rejected_until_they_are_restored(simulator, slu
 def test_an_unknown_account_is_not_an_empty_one(simulator, slug, config):
     with pytest.raises(AccountNotFound):
         list(connect(simulator, slug, **config).positions())
+    if slug != "workable":  # a token may be kept from the account's name, so its absence says nothing
+        with pytest.raises(AccountNotFound):
+            connect(simulator, slug, **config).test()
 
 
 @pytest.mark.parametrize(
@@ -160,7 +148,11 @@ def test_an_unknown_account_is_not_an_empty_one(simulator, slug, config):
         ("southwind.workable.com", "/spi/v3/jobs", 404),
         ("southwind.bamboohr.com", "/careers/list", 302),
         ("southwind.jobs.personio.de", "/xml", 307),
+        ("southwind.wd5.myworkdayjobs.com", "/wday/cxs/southwind/External/jobs", 302),
         ("boards-api.greenhouse.io", "/v1/boards/southwind/jobs", 404),
+        ("api.lever.co", "/v0/postings/southwind", 404),
+        ("api.ashbyhq.com", "/posting-api/job-board/southwind", 404),
+        ("api.smartrecruiters.com", "/v1/companies/SouthwindFoods/postings", 200),
         ("ats.example.org", "/", 404),
     ],
 )
@@ -297,5 +289,6 @@ def test_by_hand_it_prints_what_to_try_and_ends_at_once():
     assert process.returncode == 0
     assert errors == ""
     assert rest == "Ended.\n"
-    for secret in (workable.TOKEN, bamboohr.KEY, "https://jobs.example.com/feed.xml"):
+    keys = (workable.TOKEN, bamboohr.KEY, personio.SECRET, ukg_pro_recruiting.SECRET, workday.PASSWORD)
+    for secret in (*keys, workday.REFRESH_TOKEN, "https://jobs.example.com/feed.xml"):
         assert any(secret in line for line in lines)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from typing import Any
 from urllib.parse import urlencode
 
 from tests.simulator import northwind
-from tests.simulator._account import Account, Ask, Job, Place, Reply, as_json
+from tests.simulator._account import Account, Ask, Job, Place, Quota, Reply, as_json
 
 TOKEN = "workable-token-of-northwind"
 TOKEN_WITHOUT_SCOPE = "workable-token-without-scope"
@@ -31,7 +30,7 @@ class Workable(Account):
         super().__init__({"subdomain": "northwind", "access_token": TOKEN})
         self.limited, self.page = limited, 100
         self.take(northwind.WORKABLE)
-        self._sent: dict[str, deque[float]] = {}
+        self._quota = Quota()
 
     def answers_for(self, host: str) -> bool:
         return host.endswith(".workable.com")
@@ -48,7 +47,7 @@ class Workable(Account):
         return self._authorised(ask)
 
     def _authorised(self, ask: Ask) -> Reply:
-        token = ask.headers.get("Authorization", "").removeprefix("Bearer ")
+        token = ask.bearer
         if token not in (TOKEN, TOKEN_WITHOUT_SCOPE) or self.revoked:
             return as_json({"error": "Not authorized"}, 401)
         allowed, limits = self._count(token)
@@ -60,17 +59,11 @@ class Workable(Account):
         return status, {**headers, **limits}, body
 
     def _count(self, token: str) -> tuple[bool, dict[str, str]]:
-        now, sent = time.monotonic(), self._sent.setdefault(token, deque())
-        while sent and sent[0] <= now - SECONDS:
-            sent.popleft()
-        allowed = len(sent) < REQUESTS or not self.limited
-        if allowed:
-            sent.append(now)
-        reset = time.time() + (sent[0] + SECONDS - now)
-        return allowed, {
+        allowed, left, wait = self._quota.take(token, REQUESTS, SECONDS)
+        return allowed or not self.limited, {
             "X-Rate-Limit-Limit": str(REQUESTS),
-            "X-Rate-Limit-Remaining": str(max(0, REQUESTS - len(sent))),
-            "X-Rate-Limit-Reset": str(int(reset) + 1),
+            "X-Rate-Limit-Remaining": str(left),
+            "X-Rate-Limit-Reset": str(int(time.time() + wait) + 1),
         }
 
     def _spi(self, ask: Ask) -> Reply:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from requests.utils import parse_header_links
 
 from webapp.connectors import _text as text
 from webapp.connectors._contract import ATS, Connector, Field
-from webapp.connectors._errors import CredentialsRejected, TemporarilyUnavailable, UnexpectedAnswer
+from webapp.connectors._errors import (
+    AccountNotFound,
+    CredentialsRejected,
+    TemporarilyUnavailable,
+    UnexpectedAnswer,
+)
 from webapp.connectors._http import Answer, Limits, need
 from webapp.connectors._records import Location, RemoteAccount, RemotePosition, Salary, Translation, Unchanged
+from webapp.connectors._rows import Row, as_text, digest, flag, part, parts, said
 from webapp.i18n import N_
 
 UKG = ATS(
@@ -28,13 +34,17 @@ BOARD = (
     r"https://(?:recruiting[2-9]?\.ultipro\.(?:com|ca)|[a-z0-9-]+\.rec\.pro\.ukg\.net)"
     r"/[A-Za-z0-9]{3,64}/JobBoard/[0-9a-fA-F-]{36}"
 )
+# What the page of every board hands to its list: where the list is asked for, without the two last parts.
+LIST = re.compile(
+    r"US\.Opportunity\.OpportunitiesViewModel\(.*?\bloadUrl[\"']?\s*:\s*[\"']([^\"']+)/JobBoardView/", re.S
+)
 FROM_UKG = N_(
     "UKG sends it in answer to a support case that asks for Onboarding & Recruiting API credentials; afterwards it is"
     " found in UKG Pro under Recruiting › Settings › Integrations."
 )
 # The labels of these numbers stand in the job board's own locale file; other values are not known.
 WORKPLACES: dict[int, text.Workplace] = {0: "hybrid", 1: "on_site", 2: "remote"}
-FULL_TIME: dict[Any, text.EmploymentType] = {True: "full_time", False: "part_time"}
+FULL_TIME: dict[bool | None, text.EmploymentType] = {True: "full_time", False: "part_time"}
 LANGUAGES = {"pr_br": "pt-BR"}  # UKG's own spelling
 
 
@@ -95,12 +105,14 @@ class UKGProRecruiting(Connector):
             if position := self._position(id, row):
                 yield position
 
-    def _rows(self) -> Iterator[dict[str, Any]]:
+    def _rows(self) -> Iterator[Row]:
         seen: set[str] = set()
         number, address = 1, f"{self._address()}?per_page=100"
         while address:
             answer = self._get(address)
             rows = answer.json(list)
+            if not all(isinstance(row, dict) for row in rows):
+                raise answer.unexpected()
             yield from rows
             if header := answer.headers.get("Link"):
                 links = {link.get("rel"): urljoin(address, link["url"]) for link in parse_header_links(header)}
@@ -110,14 +122,16 @@ class UKGProRecruiting(Connector):
                 following = f"{self._address()}?per_page=100&page={number}" if len(rows) == 100 else None
             address = self.http.follow(following, seen) or ""
 
-    def _position(self, id: str, row: dict[str, Any]) -> RemotePosition | None:
+    def _position(self, id: str, row: Row) -> RemotePosition | None:
         titles = _by_locale(row.get("title"))
         locale = _default(row, titles)
         title = titles.get(locale, "")
-        boards = [board for board in row.get("job_boards") or [] if isinstance(board, dict)]
-        external = [b for b in boards if _either(b, "is_published_external", "is_published_externel") is True]
-        internal = [b for b in boards if b.get("is_published_internal") is True]
-        status = str(row.get("status") or "").lower()
+        boards = parts(row, "job_boards")
+        external = [
+            b for b in boards if flag({"is": _either(b, "is_published_external", "is_published_externel")}, "is")
+        ]
+        internal = [b for b in boards if flag(b, "is_published_internal")]
+        status = (said(row, "status") or "").lower()
         if status == "draft":
             self.withhold(id, "draft", title)
         elif status == "closed" or row.get("closed_date"):
@@ -125,25 +139,25 @@ class UKGProRecruiting(Connector):
         elif not external and not internal:
             self.withhold(id, "unlisted", title)
         else:
-            texts = _descriptions(row.get("description"), internal=not external)
-            apply_url = next((url for b in external or internal if (url := b.get("recruiting_apply_url"))), None)
-            pay = _either(row, "compensation", "compenasation") or {}
-            company = row.get("company") or {}
+            texts = _descriptions(part(row, "description"), internal=not external)
+            apply_url = next((url for b in external or internal if (url := said(b, "recruiting_apply_url"))), None)
+            pay = part({"pay": _either(row, "compensation", "compenasation")}, "pay")
+            company = part(row, "company")
             return RemotePosition(
                 id=id,
                 title=title,
                 apply_url=apply_url,
-                locations=_places(row.get("locations"), locale),
-                employment_type=FULL_TIME.get(pay.get("is_fulltime")),
+                locations=_places(row, locale),
+                employment_type=FULL_TIME.get(flag(pay, "is_fulltime")),
                 description_html=texts.get(locale) or next(iter(texts.values()), None),
                 posted_at=text.moment(row.get("published_date")),
                 updated_at=text.moment(row.get("updated_at")),
                 language=_language(locale),
-                requisition=row.get("requisition_number") or None,
+                requisition=said(row, "requisition_number"),
                 salary=_pay(pay),
                 visibility="public" if external else "internal",
-                company=_said(company.get("doing_business_as"), locale) or _said(company.get("name"), locale),
-                category=_said((row.get("job_family") or {}).get("name"), locale),
+                company=_in(locale, company.get("doing_business_as")) or _in(locale, company.get("name")),
+                category=_in(locale, part(row, "job_family").get("name")),
                 translations=tuple(
                     Translation(_language(other) or other, titles.get(other), texts.get(other), apply_url=apply_url)
                     for other in dict.fromkeys([*titles, *texts])
@@ -174,8 +188,8 @@ class UKGProRecruiting(Connector):
         # https://www.rfc-editor.org/rfc/rfc6749#section-5.2: refused credentials may be a 400.
         if answer.status == 400:
             raise CredentialsRejected(N_("%(ats)s does not accept these credentials."), ats=self.ats.name)
-        token = answer.json().get("access_token")
-        if not isinstance(token, str) or not token:
+        token = said(answer.json(), "access_token")
+        if not token:
             raise answer.unexpected()
         return token
 
@@ -211,14 +225,13 @@ class UKGProRecruitingCareers(Connector):
     )
     revoke = N_("Nothing to revoke: the job board is public.")
 
+    _moved: str | None = None
+
     def account(self) -> RemoteAccount:
-        """How many jobs the board shows; UKG answers a board that does not exist with an empty list."""
-        page = self._page(0)
-        total = page.get("totalCount")
-        empty = N_("The board shows no jobs now. UKG says the same of a board that does not exist: check the address.")
-        notes = () if need(self.ats.name, page, "opportunities") else (empty,)
+        """How many jobs the board shows; UKG does not name whose it is."""
+        total = self._page(0).get("totalCount")
         board = self.config["board_url"].rsplit("/", 1)[1].lower()
-        return RemoteAccount(board, None, total if isinstance(total, int) else None, notes)
+        return RemoteAccount(board, None, total if isinstance(total, int) else None)
 
     def read(self, known: dict[str, str]) -> Iterator[RemotePosition | Unchanged]:
         """Pages until one brings no new id: a host may send fewer rows than it was asked for, or the same again."""
@@ -228,7 +241,7 @@ class UKGProRecruitingCareers(Connector):
         while True:
             page = self._page(skip)
             rows = need(self.ats.name, page, "opportunities")
-            fresh = {id: row for row in rows if (id := _id(row)) and id not in ids}
+            fresh = {id: row for row in rows if (id := _id(row)) not in ids}
             if isinstance(page.get("totalCount"), int) and (rows or not skip):  # the page after the last may say 0
                 totals.append(page["totalCount"])
             if not fresh:
@@ -241,34 +254,60 @@ class UKGProRecruitingCareers(Connector):
             for row, detail in self.http.each(self._detail, changed):
                 opened, shells = opened + 1, shells + (detail is None)
                 if detail is None or detail.get("OpportunityIsClosed"):
-                    self.withhold(_id(row), "closed", row.get("Title"))
+                    self.withhold(_id(row), "closed", said(row, "Title"))
                 else:
                     yield self._position(row, detail)
         # The total may change between pages, and a job may close while the list is read. More than that is a fault.
         if len(ids) < min(totals, default=0) or shells > 1 + opened // 10:
             raise UnexpectedAnswer(N_("%(ats)s did not show all the jobs that it lists."), ats=self.ats.name)
 
-    def _position(self, row: dict[str, Any], detail: dict[str, Any]) -> RemotePosition:
-        url = f"{self.config['board_url']}/OpportunityDetail?opportunityId={row['Id']}"
+    def _position(self, row: Row, detail: Row) -> RemotePosition:
+        url = f"{self._board}/OpportunityDetail?opportunityId={row['Id']}"
         kind = row.get("JobLocationType")
         return RemotePosition(
             id=_id(row),
-            title=str(row.get("Title") or detail.get("Title") or ""),
+            title=said(row, "Title") or said(detail, "Title") or "",
             url=url,
             apply_url=url,
-            locations=_board_places(row.get("Locations")),
+            locations=_board_places(row),
             workplace=WORKPLACES.get(kind) if type(kind) is int else None,  # a bool is an int to Python
-            employment_type=FULL_TIME.get(row.get("FullTime")),
-            description_html=detail.get("Description") or row.get("BriefDescription"),
+            employment_type=FULL_TIME.get(flag(row, "FullTime")),
+            description_html=said(detail, "Description") or said(row, "BriefDescription"),
             posted_at=text.moment(row.get("PostedDate")),
             updated_at=text.moment(detail.get("UpdatedDate")),
-            requisition=row.get("RequisitionNumber") or None,
+            requisition=said(row, "RequisitionNumber"),
             salary=_board_pay(detail),
-            category=row.get("JobCategoryName") or None,
+            category=said(row, "JobCategoryName"),
             version=_version(row),
         )
 
-    def _page(self, skip: int) -> dict[str, Any]:
+    @property
+    def _board(self) -> str:
+        return self._moved or self.config["board_url"]
+
+    def _page(self, skip: int) -> Row:
+        """The rows from there on; where there is none at all, the board's own page must show that it is one."""
+        page = self._search(skip)
+        if not skip and not need(self.ats.name, page, "opportunities"):
+            known, self._moved = self._board, self._own_address()
+            if self._moved.lower() != known.lower():
+                page = self._search(skip)
+        return page
+
+    def _own_address(self) -> str:
+        """The board's address as its page has it: it may have another number within UKG than to the public.
+
+        UKG answers the number of no board with an empty list, but not with the page of one.
+        """
+        answer = self._ask("GET", "", headers={"Accept": "text/html"})
+        if not (found := LIST.search(answer.text())):
+            raise AccountNotFound(N_("%(ats)s does not know this account or page."), ats=self.ats.name)
+        address = urljoin(self._board, found[1])
+        if not re.fullmatch(BOARD, address) or urlsplit(address).netloc != urlsplit(self._board).netloc:
+            raise answer.unexpected()
+        return address
+
+    def _search(self, skip: int) -> Row:
         search = {
             "Top": 50,
             "Skip": skip,
@@ -278,7 +317,7 @@ class UKGProRecruitingCareers(Connector):
         }
         return self._ask("POST", "JobBoardView/LoadSearchResults", json={"opportunitySearch": search}).json()
 
-    def _detail(self, row: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    def _detail(self, row: Row) -> tuple[Row, Row | None]:
         """The row with what its page says; `None` for the empty shell that UKG sends for a job that has expired."""
         page_of = {"params": {"opportunityId": row["Id"]}, "headers": {"Accept": "text/html"}}
         answer = self._ask("GET", "OpportunityDetail", allow=(404, 410), **page_of)
@@ -299,7 +338,7 @@ class UKGProRecruitingCareers(Connector):
         return row, detail
 
     def _ask(self, method: str, path: str, allow: tuple[int, ...] = (), **options: Any) -> Answer:
-        answer = self.http.ask(method, f"{self.config['board_url']}/{path}", allow=(401, 403, *allow), **options)
+        answer = self.http.ask(method, f"{self._board}/{path}", allow=(401, 403, *allow), **options)
         if answer.status in (202, 401, 403):  # the board's guard says these for a while, to public boards too
             raise TemporarilyUnavailable(
                 N_("%(ats)s is not available at the moment (%(status)s). Berth tries again by itself."),
@@ -309,38 +348,37 @@ class UKGProRecruitingCareers(Connector):
         return answer
 
 
-def _id(row: dict[str, Any], key: str = "Id") -> str:
+def _id(row: object, key: str = "Id") -> str:
     """A GUID, its letters folded: both ways in name a job by it."""
-    return need(UKG.name, row, key, str).strip().lower()
+    if id := need(UKG.name, row, key, str).strip().lower():
+        return id
+    raise UnexpectedAnswer(N_("%(ats)s sent a position without an id."), ats=UKG.name)
 
 
-def _version(row: dict[str, Any]) -> str:
+def _version(row: Row) -> str:
     """The list has no date of change: what it says of the job stands for it."""
-    said = {k: v for k, v in row.items() if k not in ("Featured", "MatchScore", "MatchedLocations", "Distance")}
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+    return digest({k: v for k, v in row.items() if k not in ("Featured", "MatchScore", "MatchedLocations", "Distance")})
 
 
-def _board_places(places: Any) -> tuple[Location, ...]:
-    found = []
-    for place in places or []:
-        address = place.get("Address") or {}
-        found.append(
-            Location(
-                name=place.get("LocalizedName") or place.get("LocalizedDescription"),
-                city=address.get("City"),
-                region=_named(address.get("State"), "Name", "Code"),
-                country=text.country(_named(address.get("Country"), "Code", "Name")),
-            )
+def _board_places(row: Row) -> tuple[Location, ...]:
+    found = [
+        Location(
+            name=said(place, "LocalizedName") or said(place, "LocalizedDescription"),
+            city=said(place, "Address", "City"),
+            region=_named(part(place, "Address").get("State"), "Name", "Code"),
+            country=text.country(_named(part(place, "Address").get("Country"), "Code", "Name")),
         )
+        for place in parts(row, "Locations")
+    ]
     return tuple(place for place in dict.fromkeys(found) if place != Location())
 
 
-def _board_pay(detail: dict[str, Any]) -> Salary | None:
+def _board_pay(detail: Row) -> Salary | None:
     """The page carries the pay of every job, hidden or not: `PayRangeVisible` tells."""
-    if detail.get("PayRangeVisible") is False:
+    if flag(detail, "PayRangeVisible") is False:
         return None
-    shown = (detail.get("PayRange") or {}) if detail.get("PayRangeVisible") else {}
-    currency = text.currency(detail.get("CompensationCurrencyCode") or detail.get("PayRangeCurrencyCode"))
+    shown = part(detail, "PayRange") if flag(detail, "PayRangeVisible") else {}
+    currency = text.currency(said(detail, "CompensationCurrencyCode") or said(detail, "PayRangeCurrencyCode"))
     amounts: tuple[tuple[Any, Any, text.Interval | None], ...] = (
         (shown.get("PayRangeMinimum"), shown.get("PayRangeMaximum"), None),
         (detail.get("CompensationAnnualMinimum"), detail.get("CompensationAnnualMaximum"), "year"),
@@ -353,52 +391,52 @@ def _board_pay(detail: dict[str, Any]) -> Salary | None:
     return None
 
 
-def _pay(pay: dict[str, Any]) -> Salary | None:
+def _pay(pay: Row) -> Salary | None:
     rate = text.number(pay.get("pay_rate")) or None
-    if rate is None or str(pay.get("shown")).lower() != "true":  # a text in the published specification
+    if rate is None or not flag(pay, "shown"):  # a text in the published specification
         return None
-    return Salary(rate, rate, text.currency((pay.get("currency") or {}).get("code")))
+    return Salary(rate, rate, text.currency(said(pay, "currency", "code")))
 
 
-def _places(places: Any, locale: str) -> tuple[Location, ...]:
+def _places(row: Row, locale: str) -> tuple[Location, ...]:
     found = []
-    for place in places or []:
-        name, state, country = _said(place.get("name"), locale), place.get("state"), place.get("country")
+    for place in parts(row, "locations"):
+        name, state, country = _in(locale, place.get("name")), place.get("state"), place.get("country")
         found.append(
             Location(
                 name=None if name == "Not Specified" else name,
-                city=place.get("city"),
-                region=_said(_named(state, "name"), locale) or _named(state, "code"),
-                country=text.country(_named(country, "code") or _said(_named(country, "name"), locale)),
+                city=said(place, "city"),
+                region=_in(locale, part(place, "state").get("name")) or _named(state, "code"),
+                country=text.country(_named(country, "code")) or text.country(_in(locale, part(country).get("name"))),
             )
         )
     return tuple(place for place in dict.fromkeys(found) if place != Location())
 
 
-def _descriptions(description: Any, internal: bool) -> dict[str, str]:
+def _descriptions(description: Row, internal: bool) -> dict[str, str]:
     """Locale → HTML, the detailed text before the brief one; internal text only for a job that is not external."""
     for length in ("detailed", "brief"):
-        part = (description or {}).get(length) or {}
-        public = _by_locale(_either(part, "external", "externel"))
-        if found := (_by_locale(part.get("internal")) or public if internal else public):
+        texts = part(description, length)
+        public = _by_locale(_either(texts, "external", "externel"))
+        if found := (_by_locale(texts.get("internal")) or public if internal else public):
             return found
     return {}
 
 
-def _default(row: dict[str, Any], texts: dict[str, str]) -> str:
+def _default(row: Row, texts: dict[str, str]) -> str:
     """The locale to show: the row's default, American English, or the first that is there."""
     default = _either(row, "default_locale", "dedault_locale")
-    code = str(_named(default, "code") or "").lower().replace("-", "_")
+    code = (_named(default, "code") or "").lower().replace("-", "_")
     return next((locale for locale in (code, "en_us") if locale in texts), next(iter(texts), ""))
 
 
 def _by_locale(value: Any) -> dict[str, str]:
     """Locale → text, empty ones left out; a plain text is that of no locale."""
-    said = value if isinstance(value, dict) else {"": value}
-    return {k.lower().replace("-", "_"): v for k, v in said.items() if isinstance(v, str) and v.strip()}
+    texts = value if isinstance(value, dict) else {"": value}
+    return {k.lower().replace("-", "_"): v for k, v in texts.items() if isinstance(v, str) and v.strip()}
 
 
-def _said(value: Any, locale: str) -> str | None:
+def _in(locale: str, value: object) -> str | None:
     texts = _by_locale(value)
     return texts.get(locale) or texts.get("en_us") or next(iter(texts.values()), None)
 
@@ -409,11 +447,13 @@ def _language(locale: str) -> str | None:
     return LANGUAGES.get(locale) or "-".join(part for part in (language, region.upper()) if part) or None
 
 
-def _either(row: dict[str, Any], *spellings: str) -> Any:
+def _either(row: Row, *spellings: str) -> Any:
     """UKG's published specification misspells some keys, so both spellings count."""
     return next((row[key] for key in spellings if row.get(key) is not None), None)
 
 
-def _named(value: Any, *keys: str) -> Any:
+def _named(value: object, *keys: str) -> str | None:
     """A text as it is, or the first of these keys of an object."""
-    return next((value[key] for key in keys if value.get(key)), None) if isinstance(value, dict) else value or None
+    return (
+        next((word for key in keys if (word := said(value, key))), None) if isinstance(value, dict) else as_text(value)
+    )
