@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tools import write_connector_pages
 from tools.write_settings_page import PAGE, page
 from webapp.config import ROOT
 
@@ -27,6 +28,14 @@ COMMANDS = (
 
 def test_the_settings_page_is_what_the_settings_say():
     assert PAGE.read_text() == page(), "run: python tools/write_settings_page.py"
+
+
+def test_the_connector_pages_are_what_the_connectors_say():
+    folder, pages = write_connector_pages.FOLDER, write_connector_pages.pages()
+    assert {path.name for path in folder.glob("*.md")} == set(pages), "run: python tools/write_connector_pages.py"
+    assert [n for n in pages if (folder / n).read_text() != pages[n]] == [], (
+        "run: python tools/write_connector_pages.py"
+    )
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: p.name)

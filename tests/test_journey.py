@@ -119,7 +119,35 @@ def test_an_address_is_recognised_without_asking_the_network(people: People, ali
     assert not simulator.requests
     alice.open(ATS).submit({"address": "https://intranet.example.com/"}, to="/recognise")
     assert alice.status == 422
-    assert "Berth does not know this address." in alice.words()
+    assert "The address alone does not tell which system it is." in alice.words()
+    assert not simulator.requests
+
+
+def test_an_address_of_ones_own_is_looked_at_once(people: People, alice: Page, simulator):
+    people.switch_on()
+    alice.open(ATS).submit({"address": "https://careers.example.com/"}, to="/recognise")
+    alice.submit({"address": "https://careers.example.com/"}, to="/look").follow()
+    assert "Recognised: Greenhouse" in alice.words()
+    alice.submit({"name": "Seen"}).follow()
+    alice.submit(button="Continue").follow().follow()
+    assert 'value="northwind"' in alice.text
+    alice.submit(to="/details").follow()
+    assert "Is this the right account?" in alice.words()
+
+
+def test_a_site_that_states_its_positions_itself_is_read(people: People, alice: Page, simulator):
+    people.switch_on()
+    alice.open(ATS).submit({"address": "https://work.example.com/jobs/"}, to="/recognise")
+    alice.submit({"address": "https://work.example.com/jobs/"}, to="/look").follow()
+    assert "Recognised: Careers site" in alice.words()
+
+
+def test_a_page_with_nothing_on_it_says_so(people: People, alice: Page, simulator):
+    people.switch_on()
+    alice.open(ATS).submit({"address": "https://intranet.example.com/"}, to="/recognise")
+    alice.submit({"address": "https://intranet.example.com/"}, to="/look")
+    assert alice.status == 422
+    assert "does not know this account or page" in alice.words()
 
 
 def test_a_member_is_told_which_permission_is_missing_and_who_grants_it(people: People):

@@ -245,11 +245,42 @@ def test_an_ats_that_berth_does_not_have_opens_on_its_careers_page(
     alice.submit({"ats": "Homegrown", "email": "carla@example.com", "address": feed}).follow()
     link = issue(dora)
     carla.open(link).submit(to="/start").follow()
-    assert "Which applicant tracking system do you use?" in carla.words()
-    carla.submit({"ats": "job-feed"}, button="Continue").follow()
+    assert "Or choose your applicant tracking system" in carla.words()
+    assert feed in carla.text, "the address that the request named is filled in"
+    carla.submit({"ats": "job-feed"}, button="Continue").follow().follow()
     assert feed in carla.text
     carla.submit({"url": feed}, to="/details").follow()
     assert "Is this the right account?" in carla.words()
+    assert "choose what is read from what" in carla.words()
+
+
+def test_a_customer_has_the_careers_page_looked_at(people: People, alice: Page, dora: Page, carla: Page, simulator):
+    people.switch_on()
+    alice.open(f"{ATS}/requests/new")
+    alice.submit({"ats": "Homegrown", "email": "carla@example.com", "address": ""}).follow()
+    carla.open(issue(dora)).submit(to="/start").follow()
+    carla.submit({"address": "https://nothing.example.com/"}, to="/look")
+    assert carla.status == 422
+    carla.submit({"address": "https://careers.example.com/"}, to="/look").follow()
+    assert "Found: Greenhouse" in carla.words()
+    carla.submit(to="/details").follow()
+    assert "Is this the right account?" in carla.words()
+
+
+def test_what_is_read_from_what_is_chosen_and_shown(people: People, alice: Page, dora: Page, carla: Page, simulator):
+    people.switch_on()
+    alice.open(f"{ATS}/requests/new")
+    feed = "https://jobs.example.com/feed.xml"
+    alice.submit({"ats": "Homegrown", "email": "carla@example.com", "address": feed}).follow()
+    carla.open(issue(dora)).submit(to="/start").follow()
+    carla.submit({"ats": "job-feed"}, button="Continue").follow().follow()
+    carla.submit({"url": feed}, to="/details").follow()
+    department = carla.words().partition("Department")[2].split()[0]
+    assert department == "–", "this feed has a category and no department"
+    carla.open(carla.path.replace("/check", "/details")).submit({"map-department": "category"}, to="/details").follow()
+    assert carla.words().partition("Department")[2].split()[0] != "–"
+    carla.open(carla.path.replace("/check", "/details"))
+    assert 'value="category" selected' in carla.text
 
 
 def test_help_is_asked_without_a_secret(people: People, alice: Page, dora: Page, carla: Page, simulator):

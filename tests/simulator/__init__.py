@@ -22,6 +22,7 @@ from urllib.parse import parse_qsl, urlsplit
 from tests.simulator._account import Account, Ask, Job, Place, Reply, as_json, as_page
 from tests.simulator.ashby import Ashby
 from tests.simulator.bamboohr import BambooHR
+from tests.simulator.careers import Careers
 from tests.simulator.feed import Feed
 from tests.simulator.greenhouse import Greenhouse
 from tests.simulator.lever import Lever
@@ -70,6 +71,7 @@ class Simulator:
         self.smartrecruiters, self.feed, self.merge = SmartRecruiters(), Feed(), Merge(limited)
         accounts: list[Account] = [self.workable, self.bamboohr, self.personio, self.ukg, self.workday]
         accounts += [self.greenhouse, self.lever, self.ashby, self.smartrecruiters, self.feed, self.merge]
+        accounts.append(Careers())
         self.accounts: dict[str, Account] = {account.slug: account for account in accounts}
         self.requests: list[tuple[str, str, str]] = []
         self.faults: list[Fault] = []

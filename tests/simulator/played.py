@@ -23,6 +23,7 @@ PLAYED = {
     "ashby-careers": ("ashby", "api.ashbyhq.com"),
     "smartrecruiters-careers": ("smartrecruiters", "api.smartrecruiters.com"),
     "job-feed": ("feed", "jobs.example.com"),
+    "job-posting-pages": ("careers", "work.example.com"),
 }
 #: Those whose credentials can be refused, and those of them that see internal positions.
 WITH_CREDENTIALS = ("workable", "bamboohr", "personio", "ukg-pro-recruiting", "workday", "workday-rest")

@@ -68,6 +68,20 @@ class Field:
         return None
 
 
+@dataclass(frozen=True)
+class Choices:
+    """What a mapping can be chosen from, where a source names its parts as it likes.
+
+    `repeating`: what may be the positions, how often it is there. `parts`: part of a position → its label. `elements`:
+    name in the source → what stands there in the first position. `chosen`: part → element, `item` among them.
+    """
+
+    repeating: Mapping[str, str]
+    parts: Mapping[str, str]
+    elements: Mapping[str, str]
+    chosen: Mapping[str, str]
+
+
 def typed_address(text: str) -> str | None:
     """What a person typed or pasted as `https://host/path?query`, host in lower case; `None` if it is no web address.
 
@@ -111,6 +125,8 @@ class Connector:
     limits: ClassVar[Limits] = Limits()
     quirks: ClassVar[tuple[str, ...]] = ()
     revoke: ClassVar[str] = ""
+    #: The field that holds which part of a position is read from what, chosen from `choices()`.
+    maps: ClassVar[str] = ""
     #: Its credentials come from a page of the middleman, opened for the person, and not from fields typed here.
     linked_elsewhere: ClassVar[bool] = False
     #: Names of operator settings whose values the service adds to `config`.
@@ -123,7 +139,7 @@ class Connector:
             ats=self.ats.name,
             hosts=self._allowed_hosts(),
             limits=self.limits,
-            credentials=any(f.secret for f in self.fields),
+            credentials=any(f.secret and f.name in self.config for f in self.fields),
             transport=http,
         )
         self.withheld: list[Withheld] = []
@@ -240,6 +256,10 @@ class Connector:
             log.error("%s stumbled: %s in %s, line %s", self.slug, type(stumbled).__name__, at.name, at.lineno)
             known = N_("%(ats)s answered in a form that Berth does not know.")
             raise UnexpectedAnswer(known, ats=self.ats.name) from None
+
+    def choices(self) -> Choices:
+        """What the field named by `maps` can be chosen from. Asks the source. Raises a `ConnectorError`."""
+        raise NotImplementedError
 
     def forget(self) -> None:
         """The account is deleted here: tell whoever keeps something for us. Most ATSs keep nothing."""

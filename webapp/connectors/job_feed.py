@@ -8,78 +8,77 @@ tree of elements; the one that repeats is found, and its parts are known by the 
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urljoin, urlsplit
-from xml.etree.ElementTree import Element, ParseError, TreeBuilder, tostring
+from xml.etree.ElementTree import Element, tostring
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import XMLParser
+from requests.auth import HTTPBasicAuth
 
 from webapp.connectors import _text as text
-from webapp.connectors._contract import ATS, Connector, Field
-from webapp.connectors._errors import UnexpectedAnswer
+from webapp.connectors._contract import ATS, Choices, Connector, Field
+from webapp.connectors._feed import (
+    ATOM,
+    KINDS,
+    Feed,
+    Item,
+    fold,
+    groups_of,
+    language_of,
+    likeliest,
+    parse,
+    raw_text,
+    text_of,
+)
 from webapp.connectors._http import Answer, Limits
 from webapp.connectors._places import places, work_model
 from webapp.connectors._records import Label, Location, RemoteAccount, RemotePosition, Salary, Unchanged, web_address
+from webapp.connectors._rows import digest
 from webapp.i18n import N_
 
 JOB_FEED = ATS("job-feed", "Job feed", order=None)
 ACCEPT = {"Accept": "application/xml, application/rss+xml, application/atom+xml, application/feed+json, */*;q=0.5"}
-DEPTH, SIZE = 100, 250_000
-ATOM, RDF = "{http://www.w3.org/2005/Atom}", "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-#: Documents whose repeating element has a fixed name; `json` is what `_parse` calls a JSON Feed.
-KNOWN = {"rss": "item", f"{RDF}RDF": "item", f"{ATOM}feed": "entry", "json": "items"}
-# What XML 1.0 does not allow, as it stands or as a reference: feeds hold it, and a parser stops there.
-INVALID = re.compile(
-    rb"[\0-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.I
-)
-# .NET declares UTF-16 on text that is UTF-8; real UTF-16 begins with its mark.
-UTF_16 = re.compile(rb"""(?<=<\?xml version=.1\.0.)\s+encoding=["']utf-16["']""", re.I)
-WEB_PAGE = re.compile(rb"(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+)?html\b", re.I)
 MONEY, SIGN = r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d\d?)?)", r"([A-Z]{3}|[€£$])?"
 PAY = re.compile(
     rf"{SIGN}\s*{MONEY}(?:\s*(?:-|–|to)\s*{SIGN}\s*{MONEY})?\s*{SIGN}(?:\s*(?:/|\ban?\b|\bper\b)\s*(\w+))?"
 )
-#: What feeds call the parts of a position, most telling first. Names are folded: `job_title` and `jobTitle` are one.
-PARTS = {
-    "title": "title jobtitle positiontitle positionname jobname stellentitel stellenbezeichnung titel position name",
-    "id": "guid id referencenumber partnerjobid jobid reference referenceid externalid reqid vacancyid",
-    "url": "link url joburl detailurl externalurl",
-    "apply": "applyurl applylink applicationurl",
-    "company": "company companyname employer employername hiringorganization organizationname subcompany",
-    "department": "department departmentname",
-    "team": "team",
-    "category": "category jobcategory jobfunction jobfunctions",
-    "employment": "jobtype employmenttype contracttype schedule",
-    "workplace": "remotetype remotestatus workplacetypes workplacetype workplace joblocationtype remote",
-    "description": "encoded contenthtml content contenttext jobdescription jobdescriptions description descriptionhtml"
-    " descriptiontemplate descriptionrequirements summary",
-    "posted": "pubdate date dateposted posteddate postedat publishdate published datepublished listdate createdat",
-    "updated": "updated datemodified lastupdated lastmodified updatedat",
-    "closes": "validthrough expirationdate expirydate expireat expires expiresat closingdate pubdateto deadline",
-    "language": "language lang",
-    "requisition": "requisitionid requisitionnumber",
-    "salary": "salary compensation",
-    "place": "locations location joblocations joblocation offices office worklocation arbeitsort standort",
-    "more": "alternatelocations additionallocations additionaloffices",
-    "city": "city town locality addresslocality ort",
-    "region": "state region province addressregion bundesland",
-    "country": "countrycode country addresscountry",
+#: Feeds of a known kind: what stands where, where a feed has more than one element that could be meant.
+PRESETS = {
+    "indeed": "id=referencenumber url=url posted=date employment=jobtype workplace=remotetype company=company"
+    " city=city region=state country=country requisition=requisitionid description=description category=category",
+    "google": "id=id url=link place=location company=employer category=jobfunction closes=expirationdate"
+    " employment=jobtype description=description",
+    "tt": "id=guid url=link posted=pubdate place=locations department=department category=role workplace=remotestatus"
+    " description=description",
+    "json": "id=id url=url posted=datepublished updated=datemodified description=contenthtml",
 }
-KINDS = {name: kind for kind, names in PARTS.items() for name in names.split()}
-ATTRIBUTES = ("id", "url", "title", "name", "lang")
-TELLING = {"id", "url", "apply", "description", "posted", "place", "city"}
+#: The parts that a person may choose an element for, in the order of the form.
+MAPPED = {
+    "title": N_("Title"),
+    "id": N_("Number"),
+    "url": N_("Address of the position"),
+    "apply": N_("Address to apply at"),
+    "place": N_("Place"),
+    "city": N_("City"),
+    "region": N_("Region"),
+    "country": N_("Country"),
+    "department": N_("Department"),
+    "company": N_("Company"),
+    "employment": N_("Employment type"),
+    "workplace": N_("Workplace"),
+    "description": N_("Description"),
+    "posted": N_("Date posted"),
+    "closes": N_("Closing date"),
+    "salary": N_("Pay"),
+    "language": N_("Language"),
+}
 SECTIONS = ("responsibilities", "requirements", "qualifications", "skillsandexperience", "benefits")
 FLAGS = dict.fromkeys(("remote", "isremote", "remotestatus", "remotetype", "telecommuting"), "remote")
 FLAGS |= {"hybrid": "hybrid", "onsite": "on_site"}
-#: A feed without positions holds an empty list, and what is said at the head of one.
-LISTS = re.compile("source|jobs|items|joblist|positions|postings|vacancies|results|workzagjobs")
-HEAD = re.compile("feed|publisher(url)?|lastbuilddate|title|link|description|language|count|total|expectedjobcount")
 
 
 class JobFeed(Connector):
@@ -104,7 +103,50 @@ class JobFeed(Connector):
             example="Northwind Foods",
             required=False,
         ),
+        Field(
+            "preset",
+            N_("Kind of feed"),
+            N_("Leave it at Automatic, unless the preview shows one thing in the place of another."),
+            example="auto",
+            choices=(
+                ("auto", N_("Automatic")),
+                ("indeed", N_("XML for job boards (Indeed and alike)")),
+                ("google", N_("RSS with Google's job elements (g:)")),
+                ("tt", N_("RSS with places (tt:)")),
+                ("json", N_("JSON Feed")),
+            ),
+            default="auto",
+        ),
+        Field(
+            "mapping",
+            N_("What is read from what"),
+            N_("Pairs such as title=jobtitle: a part of a position, and the element of the feed that holds it."),
+            example="title=jobtitle city=location/town",
+            pattern=r"[a-z]+=(?:-|[a-z0-9]+(?:/[a-z0-9]+)*)(?: [a-z]+=(?:-|[a-z0-9]+(?:/[a-z0-9]+)*))*",
+            required=False,
+        ),
+        Field(
+            "username",
+            N_("User name"),
+            N_("Only where the feed asks for a user name and a password."),
+            example="intranet",
+            pattern=r"[^:]{1,200}",
+            required=False,
+        ),
+        Field(
+            "password", N_("Password"), N_("The one that belongs to the user name."), "–", secret=True, required=False
+        ),
+        Field(
+            "header",
+            N_("Header"),
+            N_("Only where the feed asks for a key in a header: its name, a colon and the key."),
+            example="X-Api-Key: 0123456789",
+            pattern=r"[A-Za-z0-9-]{1,60}:\s*[\x21-\x7e][\x20-\x7e]*",
+            secret=True,
+            required=False,
+        ),
     )
+    maps = "mapping"
     hosts = ("{url}",)
     shown_as = "{url}"
     limits = Limits(mib=16)
@@ -149,169 +191,73 @@ class JobFeed(Connector):
     def _gather(self, known: dict[str, str]) -> tuple[str | None, dict[str, RemotePosition]] | None:
         """The feed's title and its positions by id; `None` where nothing has changed since `known`."""
         url, versions, condition = self.config["url"], set(known.values()), dict[str, str]()
+        reading = digest(self.config.get("company"), self._mapping)
         if len(versions) == 1:
-            (same,) = versions
-            condition = {"If-Modified-Since" if re.match("[A-Z][a-z]{2}, ", same) else "If-None-Match": same}
-        answer = self.http.get(url, headers=ACCEPT | condition, allow=(304,) if condition else ())
+            how, _space, same = versions.pop().partition(" ")
+            asked = "If-Modified-Since" if re.match("[A-Z][a-z]{2}, ", same) else "If-None-Match"
+            condition = {asked: same} if how == reading else {}
+        answer = self._get(url, condition)
         if answer.status == 304:
             return None
-        feed, seen, found = _Feed(answer), {url}, dict[str, RemotePosition]()
+        feed, seen, found = Feed(answer, self._mapping), {url}, dict[str, RemotePosition]()
         # The validator of one page says nothing of the pages behind it.
-        version = None if feed.next else answer.headers.get("ETag") or answer.headers.get("Last-Modified")
+        validator = None if feed.next else answer.headers.get("ETag") or answer.headers.get("Last-Modified")
+        version = f"{reading} {validator}" if validator else None
         name, wanted = feed.name, (text.one_line(self.config.get("company") or "") or "").casefold()
         while True:
-            for position in (_position(_Item(element), feed.language, version) for element in feed.items):
+            items = (Item(element, self._mapping) for element in feed.items)
+            for position in (_position(item, feed.language, version) for item in items):
                 if not wanted or (position.company or "").casefold() == wanted:
                     found[position.id] = _merged(found.get(position.id), position)
             link = self.http.follow(urljoin(url, feed.next) if feed.next else None, seen)
             if not link:
                 return name, found
-            feed = _Feed(self.http.get(link, headers=ACCEPT))
+            feed = Feed(self._get(link), self._mapping)
+
+    def choices(self) -> Choices:
+        """What the mapping can be chosen from: the elements that repeat, and the parts of the first few of them."""
+        root = parse(self._get(self.config["url"]))
+        groups = groups_of(root)
+        chosen = {"item": "/".join(map(fold, likeliest(groups))), **_named(self.config.get("mapping"))}
+        items = next((g for path, g in groups.items() if "/".join(map(fold, path)) == chosen["item"]), [])
+        examples: dict[str, str] = {}
+        for item in (Item(element, {name: fold(name) for name in element.attrib}) for element in items[:3]):
+            for name, elements in item.parts.items():
+                for inner in elements[:1]:
+                    for path, element in ((name, inner), *((f"{name}/{fold(e.tag)}", e) for e in inner)):
+                        if said := text_of(element):
+                            examples.setdefault(path, said[:80])
+        repeating = {"/".join(map(fold, path)): f"{len(group)} ×" for path, group in groups.items()}
+        return Choices(repeating, MAPPED, examples, chosen)
+
+    @property
+    def _mapping(self) -> dict[str, str]:
+        """Part → element: what the preset says, and over it what was chosen by hand."""
+        return _named(PRESETS.get(self.config["preset"])) | _named(self.config.get("mapping"))
+
+    def _get(self, url: str, condition: Mapping[str, str] = MappingProxyType({})) -> Answer:
+        headers = {**ACCEPT, **condition}
+        if header := self.config.get("header"):
+            key, _colon, value = header.partition(":")
+            headers[key] = value.strip()
+        user = self.config.get("username")
+        auth = HTTPBasicAuth(user.encode(), self.config.get("password", "").encode()) if user else None
+        return self.http.get(url, headers=headers, auth=auth, allow=(304,) if condition else ())
 
 
-class _Item:
-    """An element and its parts by folded name, some attributes among them."""
-
-    def __init__(self, element: Element) -> None:
-        self.parts: dict[str, list[Element]] = {}
-        attributes = [Element(name) for name in element.attrib if _fold(name) in ATTRIBUTES]
-        for part in attributes:
-            part.text = element.get(part.tag)
-        for part in (*element, *attributes):
-            # The `title` and `content` of a picture or a sound are not those of the position.
-            if "search.yahoo.com/mrss" not in part.tag and "www.itunes.com" not in part.tag:
-                self.parts.setdefault(_fold(part.tag), []).append(part)
-
-    def all(self, kind: str) -> list[Element]:
-        """The parts of this kind, most telling first."""
-        return [element for name in PARTS[kind].split() for element in self.parts.get(name, ())]
-
-    def said(self, kind: str) -> str | None:
-        """The text of the first of them that has one."""
-        return next((said for element in self.all(kind) if (said := _said(element))), None)
+def _named(mapping: str | None) -> dict[str, str]:
+    return dict(pair.split("=", 1) for pair in (mapping or "").split())
 
 
-class _Feed:
-    """A document: its items, its title, its language and the address of the next page."""
-
-    def __init__(self, answer: Answer) -> None:
-        root = _parse(answer)
-        head = next((child for child in root if _fold(child.tag) == "channel"), root)
-        name, top = KNOWN.get(root.tag), _Item(head)
-        around = root if head is root else (*root, *head)  # RSS 1.0 has its items beside the channel, 2.0 in it
-        self.items = [e for e in around if _fold(e.tag) == name and (len(e) or e.text)] if name else _find(root)
-        self.name = next((_said(e) for n in ("title", "publisher") for e in top.parts.get(n, ())), None)
-        self.language = _language(top)
-        links = [e.get("href") for e in top.parts.get("link", ()) if e.get("rel") == "next"]
-        self.next = next(iter(links + [_raw(e) for e in top.parts.get("nexturl", ())]), None)
-
-
-def _parse(answer: Answer) -> Element:
-    body = answer.body.removeprefix(b"\xef\xbb\xbf").strip()
-    if body[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        body = UTF_16.sub(b"", INVALID.sub(b"", body), 1)
-    if WEB_PAGE.match(body):
-        raise UnexpectedAnswer(N_("This address is no feed but a web page. Ask for the address of the feed itself."))
-    builder = _Builder()
-    try:
-        if body.startswith((b"{", b"[")):
-            data = json.loads(body)
-            is_feed = isinstance(data, dict) and isinstance(data.get("items"), list)
-            _build(builder, "json" if is_feed else "feed" if isinstance(data, dict) else "jobs", data)
-            return builder.close()
-        parser = XMLParser(target=builder, forbid_dtd=True)
-        parser.feed(body)
-        return parser.close()
-    except DefusedXmlException:
-        message = N_("What this address answers is no feed that Berth reads: it holds a DTD, which can do harm.")
-    except (ParseError, ValueError, RecursionError):
-        message = N_(
-            "What this address answers is no feed that Berth reads: neither XML nor JSON, broken off, or too large."
-        )
-    raise UnexpectedAnswer(message)
-
-
-class _Builder(TreeBuilder):
-    """Makes the tree, and stops at one that is nested too deeply or too long."""
-
-    depth = size = 0
-
-    def start(self, tag: str, attrs: dict[str, str]) -> Element:  # type: ignore[override]
-        self.depth, self.size = self.depth + 1, self.size + 1
-        if self.depth > DEPTH or self.size > SIZE:
-            raise ParseError("too deep or too long")
-        return super().start(tag, attrs)
-
-    def end(self, tag: str) -> Element:
-        self.depth -= 1
-        return super().end(tag)
-
-
-def _build(builder: _Builder, name: str, value: Any) -> None:
-    """JSON as elements; a list is its entries under the same name."""
-    builder.start(name, {})
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            for one in inner if isinstance(inner, list) and inner else [inner]:
-                _build(builder, key, one)
-    elif isinstance(value, list):
-        for one in value:
-            _build(builder, "item", one)
-    elif value is not None:
-        builder.data(str(value))
-    builder.end(name)
-
-
-def _find(root: Element) -> list[Element]:
-    """The elements that repeat most and have something like a title; of nested ones those that say more."""
-    groups: dict[tuple[str, ...], list[Element]] = {}
-
-    def walk(parent: Element, path: tuple[str, ...]) -> None:
-        for child in parent if len(path) < 6 else ():
-            groups.setdefault((*path, child.tag), []).append(child)
-            walk(child, (*path, child.tag))
-
-    walk(root, ())
-    scores: dict[tuple[str, ...], tuple[int, int]] = {}
-    for path, group in groups.items():
-        kinds = {KINDS.get(_fold(name)) for e in group[:50] for name in (*e.attrib, *(part.tag for part in e))}
-        if "title" in kinds and kinds & TELLING and len(scores) < 100:
-            scores[path] = len(kinds - {None}), len(group)
-    # zip ends with the shorter path: where all of it is the same, one lies in the other
-    near = {p: [scores[q] for q in scores if all(a == b for a, b in zip(p, q, strict=False))] for p in scores}
-    most = max((kinds for kinds, _count in scores.values()), default=0)
-    full = [p for p in scores if scores[p] == max(near[p]) and 2 * scores[p][0] >= most]
-    best = max(full, key=lambda p: len(groups[p]), default=None)
-    names = {_fold(element.tag) for element in root.iter()}
-    is_empty = all(LISTS.fullmatch(n) or HEAD.fullmatch(n) for n in names) and any(map(LISTS.fullmatch, names))
-    if not best and not is_empty:
-        raise UnexpectedAnswer(
-            N_("What this address answers is no feed of positions: no element in it repeats and has a title.")
-        )
-    return groups[best] if best else []
-
-
-def _fold(tag: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", tag.rpartition("}")[2].lower())
-
-
-def _raw(element: Element) -> str | None:
-    """The text as it stands: the element's own, or that of a name in it, or what Atom has in attributes."""
-    inner = next((part for part in element if _fold(part.tag) in ("name", "value", "label")), element)
-    return text.one_line(inner.text or element.get("href") or element.get("label") or element.get("term") or "")
-
-
-def _said(element: Element) -> str | None:
-    return html.unescape(_raw(element) or "") or None
-
-
-def _position(item: _Item, language: str | None, version: str | None) -> RemotePosition:
+def _position(item: Item, language: str | None, version: str | None) -> RemotePosition:
     links = [e for e in item.all("url") if e.get("rel") in (None, "alternate")]
     links += [e for e in item.parts.get("guid", ()) if e.get("isPermaLink") != "false"]
-    url, apply_url = (next((a for e in es if (a := web_address(_raw(e)))), None) for es in (links, item.all("apply")))
+    url, apply_url = (
+        next((a for e in es if (a := web_address(raw_text(e)))), None) for es in (links, item.all("apply"))
+    )
     pay, salary = item.said("salary"), _salary(item.said("salary") or "")
     return RemotePosition(
-        id=next((raw for e in item.all("id") if (raw := _raw(e))), None) or url or apply_url or "",
+        id=next((raw for e in item.all("id") if (raw := raw_text(e))), None) or url or apply_url or "",
         title=item.said("title") or "",
         url=url,
         apply_url=apply_url,
@@ -324,7 +270,7 @@ def _position(item: _Item, language: str | None, version: str | None) -> RemoteP
         posted_at=text.moment(item.said("posted")),
         updated_at=text.moment(item.said("updated")),
         closes_at=text.moment(item.said("closes")),
-        language=_language(item) or language,
+        language=language_of(item) or language,
         requisition=item.said("requisition"),
         salary=salary,
         company=item.said("company"),
@@ -341,30 +287,32 @@ def _merged(before: RemotePosition | None, now: RemotePosition) -> RemotePositio
     return replace(before, locations=tuple(dict.fromkeys(before.locations + now.locations)))
 
 
-def _places(item: _Item) -> tuple[Location, ...]:
+def _places(item: Item) -> tuple[Location, ...]:
     """Places that have parts, else city and country beside the title, else places as text; and further ones."""
     boxes, flat = item.all("place"), _spelt(item)
-    spelt = [place for box in boxes for e in box.iter() if len(e) and (place := _spelt(_Item(e), "name"))]
-    inner = [e for box in boxes for e in box.iter() if not len(e) and KINDS.get(_fold(e.tag)) in ("place", "title")]
-    loose, more = places(*map(_said, inner)), places(*(_said(e) for box in item.all("more") for e in box.iter()))
+    spelt = [place for box in boxes for e in box.iter() if len(e) and (place := _spelt(Item(e), "name"))]
+    inner = [e for box in boxes for e in box.iter() if not len(e) and KINDS.get(fold(e.tag)) in ("place", "title")]
+    loose, more = places(*map(text_of, inner)), places(*(text_of(e) for box in item.all("more") for e in box.iter()))
     beside = (flat,) if flat and (flat.city or flat.region or not loose) else loose
     return tuple(dict.fromkeys((*(spelt or beside), *more)))
 
 
-def _spelt(item: _Item, name: str = "") -> Location | None:
+def _spelt(item: Item, name: str = "") -> Location | None:
     city, region, country = (item.said(kind) for kind in ("city", "region", "country"))
-    called = next(map(_said, item.parts.get(name, ())), None)
+    called = next(map(text_of, item.parts.get(name, ())), None)
     return Location(called, city, region, text.country(country)) if city or region or country else None
 
 
-def _workplace(item: _Item) -> Any:
+def _workplace(item: Item) -> Any:
     yes = ("true", "yes", "1", "fully", "always")
-    flags = {FLAGS[name] for name in FLAGS for e in item.parts.get(name, ()) if (_raw(e) or "").lower() in yes}
+    flags = {FLAGS[name] for name in FLAGS for e in item.parts.get(name, ()) if (raw_text(e) or "").lower() in yes}
     said = text.workplace(item.said("workplace"))
-    return flags.pop() if len(flags) == 1 else said or work_model("; ".join(_said(e) or "" for e in item.all("place")))
+    return (
+        flags.pop() if len(flags) == 1 else said or work_model("; ".join(text_of(e) or "" for e in item.all("place")))
+    )
 
 
-def _description(item: _Item) -> str | None:
+def _description(item: Item) -> str | None:
     """The fullest text and the sections beside it, in the order of the feed."""
     main = next((e for e in item.all("description") if _html(e)), None)
     parts = [e for name, elements in item.parts.items() for e in elements if e is main or name in SECTIONS]
@@ -378,10 +326,10 @@ def _heading(tag: str) -> str:
 def _html(element: Element) -> str | None:
     """A text as HTML: parts with headings, elements that are markup, escaped markup, or plain lines."""
     headed = []
-    for parts in (_Item(part).parts for part in element):
+    for parts in (Item(part).parts for part in element):
         titles, bodies = parts.get("title") or parts.get("name"), parts.get("content") or parts.get("value")
         if titles and bodies:
-            headed.append((_said(titles[0]), _html(bodies[0])))
+            headed.append((text_of(titles[0]), _html(bodies[0])))
     if headed:
         return text.sections(headed)
     if len(element):
@@ -390,7 +338,7 @@ def _html(element: Element) -> str | None:
         return html.escape(element.text or "") + "".join(tostring(e, "unicode", "html") for e in element)
     body = text.unescape((element.text or "").strip()) or ""
     is_atom = element.tag.startswith(ATOM) and element.get("type", "text") == "text" and not re.search(r"</\w+>", body)
-    if is_atom or _fold(element.tag) == "contenttext":
+    if is_atom or fold(element.tag) == "contenttext":
         body = html.escape(body, quote=False)
     return text.lines(body)
 
@@ -402,11 +350,6 @@ def _salary(said: str) -> Salary | None:
     if not low or not currency or (per and not interval):
         return None
     return Salary(text.number(low), text.number(high or low), currency, interval)
-
-
-def _language(item: _Item) -> str | None:
-    said = item.said("language") or ""
-    return said.replace("_", "-") if re.fullmatch(r"[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*", said) else None
 
 
 def _is_past(position: RemotePosition) -> bool:

@@ -3,14 +3,24 @@ customer's magic link are all this; the link's row decides everything about its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import InvalidRequestError
 
-from webapp.connectors import ATSS, CONNECTORS, RemoteAccount, RemotePosition, TemporarilyUnavailable
+from webapp.connectors import (
+    ATSS,
+    CONNECTORS,
+    Connector,
+    ConnectorError,
+    RemoteAccount,
+    RemotePosition,
+    TemporarilyUnavailable,
+)
 from webapp.extensions import db, now, release, transaction, wake
 from webapp.i18n import N_
 from webapp.models import Connection, Link, LinkedAccount, Position, User
@@ -170,9 +180,11 @@ def check(link: Link, values: Mapping[str, str], actor: Actor) -> testing.Report
     known = _known_ids(link)
     release()
     report = testing.run(connector, _enough(known))
+    choices = _choices(connector)
     shown, secrets = accounts.split(connector_class, connector.config)
     with transaction() as session:
         _need_open(link)
+        link.account.draft = {**link.account.draft, "choices": choices}
         # A middleman has to read the ATS itself first: the account is good, its positions come later.
         later = connector_class.linked_elsewhere and isinstance(report.error, TemporarilyUnavailable)
         if report.account is None or (report.error is not None and not later):
@@ -194,6 +206,14 @@ def check(link: Link, values: Mapping[str, str], actor: Actor) -> testing.Report
     return report
 
 
+def _choices(connector: Connector) -> dict[str, Any] | None:
+    """What a mapping can be chosen from, as it is kept in a row; `None` where there is none to choose."""
+    try:
+        return asdict(connector.choices()) if connector.maps else None
+    except ConnectorError:
+        return None
+
+
 def _one_line(name: str | None) -> str | None:
     """A name as the ATS says it, without what a database or a page cannot take."""
     text = (name or "").encode("utf-8", "replace").decode().replace("\0", "")
@@ -202,7 +222,16 @@ def _one_line(name: str | None) -> str | None:
 
 def _preview(position: RemotePosition) -> dict[str, Any]:
     places = [place.name or ", ".join(filter(None, (place.city, place.country))) for place in position.locations]
-    return {"title": position.title, "places": [p for p in places if p][:3], "department": position.department}
+    text = " ".join(re.sub(r"<[^>]*>", " ", position.description_html or "")[:2000].split())
+    return {
+        "title": position.title,
+        "places": [p for p in places if p][:3],
+        "department": position.department,
+        "employment_type": position.employment_type,
+        "posted": position.posted_at.date().isoformat() if position.posted_at else None,
+        "url": position.url,
+        "text": text[:160],
+    }
 
 
 def _known_ids(link: Link) -> set[str]:

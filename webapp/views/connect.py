@@ -22,6 +22,7 @@ from webapp.services.linking import LinkClosed
 from webapp.services.refusal import Refused
 from webapp.views.access import to_sign_in
 from webapp.views.page import actor, done, say
+from webapp.widget.answer import EMPLOYMENT
 
 blueprint = Blueprint("connect", __name__, url_prefix="/connect/<token:token>")
 limiter.limit("120 per minute")(blueprint)
@@ -181,7 +182,7 @@ def details(token: str, link: Link) -> Any:
     if link.way_in is None:
         linking.choose_way_in(link, ways[0].slug)
     connector = CONNECTORS[link.way_in or ""]
-    typed = {f.name: request.form.get(f.name, "").strip() for f in connector.fields}
+    typed = {f.name: request.form.get(f.name, "").strip() for f in connector.fields} | _mapped(connector)
     try:
         report = linking.check(link, typed, actor())
     except InvalidConfig as invalid:
@@ -194,9 +195,16 @@ def details(token: str, link: Link) -> Any:
     return _details(token, link, connector, typed, {_at_fault(connector, report): sentence}, report)
 
 
+def _mapped(connector: Any) -> dict[str, str]:
+    """What was chosen part by part, as the one value that the connector reads."""
+    chosen = [(name.removeprefix("map-"), value) for name, value in request.form.items() if name.startswith("map-")]
+    pairs = " ".join(f"{part}={element}" for part, element in chosen if element)
+    return {connector.maps: pairs} if connector.maps and chosen else {}
+
+
 def _at_fault(connector: Any, report: Any) -> str:
     """The field that an error is about: the first secret where the customer has to act, else the first field."""
-    secret = next((f.name for f in connector.fields if f.secret), "")
+    secret = next((f.name for f in connector.fields if f.secret and f.required), "")
     about_secret = report.error.kind in ("credentials_rejected", "permission_missing")
     first: str = secret if about_secret and secret else connector.fields[0].name
     return first if report.error.acts == "customer" else ""
@@ -211,12 +219,13 @@ def _details(
     report: Any = None,
     address: str = "",
 ) -> Any:
-    public = not any(field.secret for field in connector.fields)
+    public = not any(field.secret and field.required for field in connector.fields)
     given = address or next((v for v in typed.values() if "." in v and typed_address(v)), "")
     page = render_template(
         "connect/details.html",
         look_at=given if public and errors else "",
         connector=connector,
+        choices=link.account.draft.get("choices") if connector.maps else None,
         typed=typed,
         errors=errors or {},
         report=report.as_json() if report else None,
@@ -231,7 +240,14 @@ def check(token: str, link: Link) -> Any:
     """The account's name and three positions, with Back and Finish."""
     if not link.accepted:
         return redirect(url_for("connect.begin", token=token), 303)
-    return render_template("connect/check.html", error=None, **values(token, link, 2))
+    return _check(token, link)
+
+
+def _check(token: str, link: Link, error: str | None = None) -> Any:
+    shared = values(token, link, 2)
+    connector = CONNECTORS[link.accepted["way_in"]] if link.accepted else None
+    page = render_template("connect/check.html", error=error, connector=connector, employment=EMPLOYMENT, **shared)
+    return page, 422 if error else 200
 
 
 @blueprint.post("/finish")
@@ -243,7 +259,7 @@ def finish(token: str, link: Link) -> Any:
     except Refused as refused:
         if not link.accepted:
             return redirect(url_for("connect.begin", token=token), 303)
-        return render_template("connect/check.html", error=say(refused), **values(token, link, 2)), 422
+        return _check(token, link, say(refused))
     return redirect(url_for("connect.finished", token=token), 303)
 
 
