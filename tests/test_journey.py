@@ -82,7 +82,7 @@ def test_refused_credentials_lose_nothing_but_the_secret(people: People, alice: 
     assert "Workable does not accept these credentials. Nothing was stored." in alice.words()
     assert 'value="northwind"' in alice.text
     assert "wrong-token-of-somebody-else" not in alice.text
-    assert "Credentials accepted" in alice.words()
+    assert "Credentials not accepted" in alice.words()
     assert db.session.scalar(db.select(db.func.count()).select_from(Credential)) == 0
     alice.submit({"access_token": workable.TOKEN_WITHOUT_SCOPE}, to="/details")
     assert "they may not read open positions" in alice.words()

@@ -654,7 +654,7 @@ def test_a_fault_of_ours_is_recorded_without_its_text_and_keeps_the_positions(to
     record = again(told)
     assert record.outcome == "unexpected_answer"
     assert rows() == before
-    assert "failed with ValueError" in caplog.text
+    assert "stumbled: ValueError" in caplog.text
     assert "CANARY" not in caplog.text
     assert "CANARY" not in json.dumps([record.problem, fresh(told).problem])
     assert fresh(told).lease_until is None

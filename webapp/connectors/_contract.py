@@ -16,6 +16,7 @@ import requests
 from webapp.connectors._errors import InvalidConfig, UnexpectedAnswer
 from webapp.connectors._http import Client, Limits
 from webapp.connectors._records import Reason, RemoteAccount, RemotePosition, Unchanged, Withheld
+from webapp.connectors._rows import digest
 from webapp.connectors._text import one_line
 from webapp.i18n import N_
 
@@ -135,12 +136,15 @@ class Connector:
     def __init__(self, config: Mapping[str, str], http: requests.Session | None = None) -> None:
         """`config`: field name → value. `http`: transport only. Raises `InvalidConfig`."""
         self.config: dict[str, str] = self.check(config)
+        credentials = any(f.secret and f.name in self.config for f in self.fields)
         self.http = Client(
             ats=self.ats.name,
             hosts=self._allowed_hosts(),
             limits=self.limits,
-            credentials=any(f.secret and f.name in self.config for f in self.fields),
+            credentials=credentials,
             transport=http,
+            # What is public is limited by who asks, what needs credentials by whose they are.
+            account=digest(sorted(self.config.items())) if credentials else "",
         )
         self.withheld: list[Withheld] = []
         self.listed = 0

@@ -117,7 +117,7 @@ class Pace:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-#: hosts of an account → its pace. A test and the sync that follows it are one asker to the ATS.
+#: hosts and account → its pace. A test and the sync that follows it are one asker to the ATS.
 PACES: dict[tuple[str, ...], Pace] = {}
 
 

@@ -15,6 +15,7 @@ from webapp.connectors import (
     PermissionMissing,
     RemoteAccount,
     RemotePosition,
+    TemporarilyUnavailable,
 )
 from webapp.i18n import N_
 
@@ -73,33 +74,47 @@ def run(connector: Connector, enough: Callable[[list[RemotePosition]], bool] | N
 
 
 def _steps(connector: Connector, report: Report, stage: str, seconds: float) -> list[Step]:
-    steps: list[Step] = []
-    for host, seen in connector.http.seen.items():
-        answered = "answered" in seen
-        if "resolved" in seen:
-            steps.append(Step(OK, N_("The name %(host)s is known"), {"host": host}))
-        if answered:
-            steps.append(
-                Step(OK, N_("%(host)s answers, over an encrypted connection"), {"host": host}, seconds=seconds)
-            )
+    steps = _reached(connector, report.error, seconds)
     error = report.error
-    asked = bool(steps)
-    secret = any(f.secret for f in connector.fields)
-    if isinstance(error, CredentialsRejected):
-        steps.append(Step(FAILED, N_("Credentials accepted"), {}, *_remedy(connector, error)))
-    elif secret and (asked or error is None):
-        accepted = error is None or isinstance(error, PermissionMissing) or stage == "positions"
-        steps.append(Step(OK if accepted else SKIPPED, N_("Credentials accepted")))
+    if connector.http.credentials and (steps or error is None):
+        if isinstance(error, CredentialsRejected):
+            steps.append(Step(FAILED, N_("Credentials not accepted"), {}, *_remedy(connector, error)))
+        elif error is None or isinstance(error, PermissionMissing) or stage == "positions":
+            steps.append(Step(OK, N_("Credentials accepted")))
+        else:
+            steps.append(Step(SKIPPED, N_("Credentials: not checked")))
     if isinstance(error, PermissionMissing):
-        steps.append(Step(FAILED, N_("Permission to read open positions"), {}, *_remedy(connector, error)))
-    elif secret:
-        steps.append(Step(OK if error is None else SKIPPED, N_("Permission to read open positions")))
+        steps.append(Step(FAILED, N_("No permission to read open positions"), {}, *_remedy(connector, error)))
+    elif connector.http.credentials and error is None:
+        steps.append(Step(OK, N_("Permission to read open positions")))
+    elif connector.http.credentials:
+        steps.append(Step(SKIPPED, N_("Permission to read open positions: not checked")))
     if error is not None and not isinstance(error, CredentialsRejected | PermissionMissing):
-        text = N_("The account exists") if isinstance(error, AccountNotFound) else N_("The ATS can be read")
+        missing = isinstance(error, AccountNotFound)
+        text = N_("The account was not found") if missing else N_("The open positions could not be read")
         steps.append(Step(FAILED, text, {}, error.message, {k: str(v) for k, v in error.values.items()}))
     steps.append(_readable(report))
     for note in report.account.notes if report.account else ():
         steps.append(Step(WARNING, note))
+    return steps
+
+
+def _reached(connector: Connector, error: ConnectorError | None, seconds: float) -> list[Step]:
+    """How far each host was reached: its name, an encrypted connection, an answer."""
+    steps: list[Step] = []
+    silent = str(error.values.get("host", "")) if isinstance(error, TemporarilyUnavailable) else ""
+    for host in dict.fromkeys([*connector.http.seen, *([silent] if silent else [])]):
+        seen, named = connector.http.seen.get(host, []), {"host": host}
+        if "resolved" in seen:
+            steps.append(Step(OK, N_("The name %(host)s is known"), named))
+        elif host == silent and not seen:
+            steps.append(Step(FAILED, N_("The name %(host)s is not known, or leads nowhere"), named))
+        if "answered" in seen:
+            steps.append(Step(OK, N_("%(host)s answers, over an encrypted connection"), named, seconds=seconds))
+        elif "connected" in seen:
+            steps.append(Step(WARNING, N_("%(host)s can be reached, and sent no whole answer"), named))
+        elif "resolved" in seen:
+            steps.append(Step(FAILED, N_("%(host)s does not answer"), named))
     return steps
 
 
