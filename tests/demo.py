@@ -136,7 +136,7 @@ def seed_desk(northwind: Organisation, actor: Actor) -> None:
 
 def _words(simulator: Simulator, password: str) -> str:
     keys = "\n".join(
-        f"    {slug:<12}" + "  ".join(f"{name}: {value}" for name, value in account.try_with.items())
+        f"    {slug:<20}" + "  ".join(f"{name}: {value}" for name, value in account.try_with.items())
         for slug, account in simulator.accounts.items()
     )
     return f"""

@@ -28,6 +28,12 @@ SLUGS = sorted(CONNECTORS)
 every = pytest.mark.parametrize("slug", SLUGS)
 
 
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch):
+    """No waiting between the tries of a request: thousands are spoiled here."""
+    monkeypatch.setattr("webapp.connectors._http.random.uniform", lambda _low, _high: 0.0)
+
+
 def opened(slug: str, fault=None) -> tuple[Connector, Replay]:
     part = parts()[slug]
     replay = Replay(part["answers"], fault)

@@ -116,6 +116,7 @@ class JobFeed(Connector):
                 ("json", N_("JSON Feed")),
             ),
             default="auto",
+            required=False,
         ),
         Field(
             "mapping",

@@ -272,9 +272,9 @@ def _refuse_another(link: Link, found: RemoteAccount) -> None:
     )
     if other is not None:
         name = db.session.scalar(select(Connection.name).where(Connection.account_id == other.id))
-        raise Refused(
-            N_("This account is connected already, under the name “%(name)s”. Nothing was stored."), name=name or "–"
-        )
+        if name is None:
+            raise Refused(N_("This account is linked already, and waits to be added with its ID and token."))
+        raise Refused(N_("This account is connected already, under the name “%(name)s”."), name=name)
 
 
 def finish(link: Link, confirmed: bool, actor: Actor) -> None:

@@ -223,7 +223,8 @@ def _details(
     given = address or next((v for v in typed.values() if "." in v and typed_address(v)), "")
     page = render_template(
         "connect/details.html",
-        look_at=given if public and errors else "",
+        look_at=given if public and (address or any(errors or {})) else "",
+        translated=lambda choices: [(value, _(label)) for value, label in choices],
         connector=connector,
         choices=link.account.draft.get("choices") if connector.maps else None,
         typed=typed,
