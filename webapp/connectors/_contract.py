@@ -5,15 +5,15 @@ from __future__ import annotations
 import logging
 import re
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 import requests
 
 from webapp.connectors._errors import InvalidConfig, UnexpectedAnswer
+from webapp.connectors._facts import ATS, Choices, Field, Listed, typed_address
 from webapp.connectors._http import Client, Limits
 from webapp.connectors._records import Reason, RemoteAccount, RemotePosition, Unchanged, Withheld
 from webapp.connectors._rows import digest
@@ -21,84 +21,8 @@ from webapp.connectors._text import one_line
 from webapp.i18n import N_
 
 log = logging.getLogger("berth.connectors")
-
-
-@dataclass(frozen=True)
-class ATS:
-    """One applicant tracking system. `order` 1 to 5 marks those that the brief names first."""
-
-    slug: str
-    name: str
-    order: int | None = None
-    merge_slug: str | None = None
-    #: A middleman through which other ATSs are read, those that have a `merge_slug`; never chosen by itself.
-    reads_others: bool = False
-    website: str | None = None
-
-
-@dataclass(frozen=True)
-class Field:
-    """One thing that a connector asks for, said once: form, validation, masking, redaction and docs read it.
-
-    `help` says where in the ATS's own menus it is found. `pattern` must match the whole value and is matched by
-    `example`. `rotates` marks a credential that the ATS replaces in use. `lower` folds the case before checking.
-    `in_address` marks a secret that the ATS takes in the query of an address and nowhere else.
-    """
-
-    name: str
-    label: str
-    help: str
-    example: str
-    pattern: str = r"\S.*"
-    secret: bool = False
-    required: bool = True
-    choices: tuple[tuple[str, str], ...] = ()
-    default: str | None = None
-    rotates: bool = False
-    lower: bool = False
-    in_address: bool = False
-
-    def error(self, value: str) -> str | None:
-        """A sentence where the value is not right, else `None`."""
-        if not value:
-            return N_("This is needed.") if self.required else None
-        if self.choices and value not in {choice for choice, _label in self.choices}:
-            return N_("Choose one of the list.")
-        if len(value) > 2000 or not re.fullmatch(self.pattern, value):
-            return N_("This does not have the form that is expected here.")
-        return None
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What a mapping can be chosen from, where a source names its parts as it likes.
-
-    `repeating`: what may be the positions, how often it is there. `parts`: part of a position → its label. `elements`:
-    name in the source → what stands there in the first position. `chosen`: part → element, `item` among them.
-    """
-
-    repeating: Mapping[str, str]
-    parts: Mapping[str, str]
-    elements: Mapping[str, str]
-    chosen: Mapping[str, str]
-
-
-def typed_address(text: str) -> str | None:
-    """What a person typed or pasted as `https://host/path?query`, host in lower case; `None` if it is no web address.
-
-    Refuses what browsers and libraries read differently: user names, ports, backslashes, control characters.
-    """
-    text = text.strip()
-    if re.search(r"[\\\s\x00-\x1f]", text) or "." not in text:
-        return None
-    try:
-        parts = urlsplit(text if "://" in text else f"https://{text}")
-        port = parts.port
-    except ValueError:
-        return None
-    if parts.scheme.lower() not in ("http", "https") or not parts.hostname or "@" in parts.netloc or port:
-        return None
-    return f"https://{parts.hostname}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+T = TypeVar("T")
+D = TypeVar("D")
 
 
 class Connector:
@@ -275,6 +199,33 @@ class Connector:
     def read(self, known: dict[str, str]) -> Iterator[RemotePosition | Unchanged]:
         """What `positions()` yields; adds to `listed` and `withheld` as it goes."""
         raise NotImplementedError
+
+    def opened(
+        self,
+        lines: Iterable[Listed[T]],
+        known: Mapping[str, str],
+        ask: Callable[[T], D | None],
+        make: Callable[[T, D], RemotePosition | None],
+    ) -> Iterator[RemotePosition | Unchanged]:
+        """The positions of a list whose details are asked one by one, where they are new or changed.
+
+        `ask` gives the details of a line, or `None` where they are gone: closed since the list was made. `make` makes
+        the position, or withholds it. Counts what is listed. Raises `UnexpectedAnswer` where too many are gone.
+        """
+        lines, gone = list(lines), 0
+        self.listed += len(lines)
+        fresh = [line for line in lines if not line.version or known.get(line.id) != line.version]
+        details, changed = self.http.each(lambda line: ask(line.row), fresh), {line.id for line in fresh}
+        for line in lines:
+            if line.id not in changed:
+                yield Unchanged(line.id)
+            elif (detail := next(details)) is None:
+                gone += 1
+                self.withhold(line.id, "closed", line.title)
+            elif (position := make(line.row, detail)) is not None:
+                yield position
+        if gone > 1 + len(lines) // 10:
+            raise UnexpectedAnswer(N_("%(ats)s did not show all the positions that it lists."), ats=self.ats.name)
 
     def withhold(self, id: object, reason: Reason, title: str | None = None) -> Any:
         """Note a listed position that is not shown. Returns `None`, for `return self.withhold(…)`.
