@@ -147,7 +147,7 @@ def test_a_page_with_nothing_on_it_says_so(people: People, alice: Page, simulato
     alice.open(ATS).submit({"address": "https://intranet.example.com/"}, to="/recognise")
     alice.submit({"address": "https://intranet.example.com/"}, to="/look")
     assert alice.status == 422
-    assert "does not know this account or page" in alice.words()
+    assert "has no page at this address" in alice.words()
 
 
 def test_a_member_is_told_which_permission_is_missing_and_who_grants_it(people: People):

@@ -740,3 +740,33 @@ def test_json_that_was_sent_comes_back_whole():
     packed = gzip.compress(json.dumps(sent).encode())
     assert get(chunked(*(packed[i : i + 1000] for i in range(0, len(packed), 1000)))).body == packed
     assert get(answer(packed, headers=["Content-Encoding: gzip"])).json() == sent
+
+
+def test_a_name_that_begins_a_sentence_has_a_capital_letter_in_all_that_is_shown():
+    message = "%(ats)s does not know this account or page."
+    error = AccountNotFound(message, ats="d.vinci")
+    assert str(error) == message % error.values == "D.vinci does not know this account or page."
+    assert error.as_json()["values"] == {"ats": "D.vinci"}
+    assert (
+        str(UnexpectedAnswer("The answer of %(ats)s is larger.", ats="d.vinci")) == "The answer of d.vinci is larger."
+    )
+
+
+def test_a_reading_that_is_given_up_waits_for_nobody():
+    """Else the garbage collector, which closes it in any thread, may wait for a thread that waits for it."""
+    release, asked = threading.Event(), []
+
+    def ask(number: int) -> int:
+        asked.append(number)
+        assert number == 0 or release.wait(20)
+        return number
+
+    found = Client("Told", ("ats.example.com",), Limits(parallel=2)).each(ask, range(50))
+    assert next(found) == 0
+    closing = threading.Thread(target=found.close)
+    closing.start()
+    closing.join(10)
+    waited = closing.is_alive()
+    release.set()
+    assert not waited
+    assert len(asked) <= 4, "what was not begun is never asked"

@@ -9,6 +9,7 @@ import pytest
 
 from tests.connectors.replay import Replay, respond
 from webapp.connectors import CONNECTORS, AccountNotFound, ConnectorError, PermissionMissing, Unchanged
+from webapp.connectors._robots import Robots
 from webapp.connectors._site import WELL_KNOWN
 
 HOST = "https://careers.example.com"
@@ -94,6 +95,44 @@ def test_robots_txt_is_honoured():
     half, replay = site({"/robots.txt": "User-agent: Berth\nDisallow: /jobs/2", "/jobs": page(links=LINKS), **JOBS})
     assert titles(half) == ["One"]
     assert not any(request.url.endswith("/jobs/2") for request in replay.asked)
+
+
+ROBOTS = """\ufeffUser-Agent: *
+Disallow: /
+
+User-agent: otherbot
+User-agent: BERTH # that is us
+Disallow: /
+
+Allow: /jobs
+Disallow: /jobs/*/apply$
+Disallow: /*?print=
+Allow:
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "may"),
+    [
+        ("/", False),
+        ("/about", False),
+        ("/jobs", True),
+        ("/jobs/7", True),
+        ("/jobs/7/apply", False),
+        ("/jobs/7/apply/now", True),
+        ("/jobs/7?print=1", False),
+        ("/j%6Fbs/7", True),
+    ],
+)
+def test_the_longest_rule_counts(path, may):
+    assert Robots(ROBOTS.encode(), "Berth/1.0").allows(HOST + path) is may
+
+
+def test_pages_that_a_list_names_by_http_are_asked_by_https():
+    listed = sitemap("/jobs/1", "/jobs/2").replace("https:", "http:")
+    robots = f"Sitemap: {HOST}/map.xml".replace("https:", "http:")
+    connector, _replay = site({"/jobs": page(), "/robots.txt": robots, "/map.xml": listed, **JOBS})
+    assert titles(connector) == ["One", "Two"]
 
 
 def test_what_the_sitemap_calls_unchanged_is_not_opened_again():

@@ -51,6 +51,37 @@ def test_a_page_that_an_ats_serves_on_another_domain(slug):
     assert "careers.example.com" in CONNECTORS[slug](values).http.hosts
 
 
+@pytest.mark.parametrize(
+    ("source", "slug"),
+    [
+        ('<link href="https://assets-aws.teamtailor-cdn.com/assets/x.css" rel="stylesheet">', "teamtailor-careers"),
+        ("<script async src='https://assets.teamtailor-cdn.com/assets/packs/js/runtime.js'>", "teamtailor-careers"),
+        (
+            '<div data-props="{&quot;api&quot;:&quot;https://careers-analytics.recruitee.com&quot;}">',
+            "recruitee-careers",
+        ),
+        ('<script>var DvinciData = { "jobPublications": [] };</script>', "dvinci-careers"),
+        ('<meta name="dvinciVersion" content="3.0">', "dvinci-careers"),
+    ],
+)
+def test_a_page_that_shows_whose_it_is(source, slug):
+    assert seen(f"<!doctype html><html>{source}</html>")[0] == (slug, PAGE)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '<img src="https://images.teamtailor-cdn.com/images/s3/teamtailor-production/logotype-v3/x.png">',
+        '<script src="https://scripts.teamtailor-cdn.com/widgets/eu-pink/jobs.js"></script>',
+        '<script src="https://jobs-widget.recruiteecdn.com/widget.js"></script>',
+        '<img src="https://careers.recruiteecdn.com/image/upload/production/images/x.png">',
+        '<script src="https://static.dvinci-easy.com/files/job-widget-v2/dvinci-job-widget-2.0.0.min.js"></script>',
+    ],
+)
+def test_a_widget_or_a_picture_is_no_sign(source):
+    assert seen(f"<!doctype html><html>{source}</html>")[0][0] == "job-posting-pages"
+
+
 @pytest.mark.parametrize("source", ["<?xml version='1.0'?><rss></rss>", '{"items": []}', "<source><job/></source>"])
 def test_a_feed_is_read_as_one(source):
     assert seen(source) == [("job-feed", PAGE)]

@@ -15,6 +15,7 @@ from webapp.connectors._errors import (
     TemporarilyUnavailable,
     UnexpectedAnswer,
 )
+from webapp.connectors._rows import Row
 from webapp.connectors._text import moment, retry_after
 from webapp.i18n import N_
 
@@ -43,6 +44,13 @@ class Answer:
             raise self.unexpected()
         return found
 
+    def rows(self, data: Any, name: str | None = None) -> list[Row]:
+        """The list `data[name]`, or `data` itself. Raises `UnexpectedAnswer` unless all of it are objects."""
+        found = need(self.ats, data, name) if name else data
+        if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+            raise self.unexpected()
+        return found
+
     def text(self) -> str:
         """The body as UTF-8 (or the declared charset). Raises `UnexpectedAnswer` where it is not that."""
         match = re.search(r"charset=[\"']?([\w-]+)", str(self.headers.get("Content-Type", "")))
@@ -62,9 +70,9 @@ class Answer:
 
 
 def need(ats: str, data: Any, name: str, kind: type | tuple[type, ...] = list) -> Any:
-    """`data[name]`, which must be there and of that kind. Raises `UnexpectedAnswer`."""
+    """`data[name]`, which must be there and of that kind, where a yes or no is no number. Raises `UnexpectedAnswer`."""
     found = data.get(name) if isinstance(data, dict) else None
-    if not isinstance(found, kind):
+    if not isinstance(found, kind) or (isinstance(found, bool) and kind is not bool):
         raise UnexpectedAnswer(N_("The answer of %(ats)s has no list of positions where one is due."), ats=ats)
     return found
 

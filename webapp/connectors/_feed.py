@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError, TreeBuilder
+from xml.etree.ElementTree import Element, ParseError, SubElement, TreeBuilder
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
@@ -17,47 +17,53 @@ from defusedxml.ElementTree import XMLParser
 from webapp.connectors import _text as text
 from webapp.connectors._answer import Answer
 from webapp.connectors._errors import UnexpectedAnswer
+from webapp.connectors._xml import INVALID
 from webapp.i18n import N_
 
 DEPTH, SIZE = 100, 250_000
 ATOM, RDF = "{http://www.w3.org/2005/Atom}", "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+EASYCRUIT = "{urn:EasyCruit}"
 #: Documents whose repeating element has a fixed name; `json` is what `parse` calls a JSON Feed.
 KNOWN = {"rss": "item", f"{RDF}RDF": "item", f"{ATOM}feed": "entry", "json": "items"}
-# What XML 1.0 does not allow, as it stands or as a reference: feeds hold it, and a parser stops there.
-INVALID = re.compile(
-    rb"[\0-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.I
-)
 # .NET declares UTF-16 on text that is UTF-8; real UTF-16 begins with its mark.
 UTF_16 = re.compile(rb"""(?<=<\?xml version=.1\.0.)\s+encoding=["']utf-16["']""", re.I)
 WEB_PAGE = re.compile(rb"(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+)?html\b", re.I)
 #: What feeds call the parts of a position, most telling first. Names are folded: `job_title` and `jobTitle` are one.
 PARTS = {
-    "title": "title jobtitle positiontitle positionname jobname stellentitel stellenbezeichnung titel position name",
-    "id": "guid id referencenumber partnerjobid jobid reference referenceid externalid reqid vacancyid",
-    "url": "link url joburl detailurl externalurl",
-    "apply": "applyurl applylink applicationurl",
-    "company": "company companyname employer employername hiringorganization organizationname subcompany",
-    "department": "department departmentname",
+    "title": "title jobtitle positiontitle positionname jobname stellentitel stellenbezeichnung titel"
+    " functietitel titre position name label",
+    "id": "guid id referencenumber partnerjobid jobid reference referenceid externalid reqid jobreqid vacancyid jobref"
+    " refid",
+    "url": "link url joburl detailurl externalurl joblistingurl vacancyurl webpage",
+    "apply": "applyurl applylink applicationurl sollicitatieurl bewerbungslink bewerbungsurl",
+    "company": "company companyname employer employername hiringorganization organizationname subcompany"
+    " alternativecompanyname clientname firma unternehmen",
+    "department": "department departmentname abteilung afdeling",
     "team": "team",
-    "category": "category jobcategory jobfunction jobfunctions",
-    "employment": "jobtype employmenttype contracttype schedule",
+    "category": "category jobcategory jobfunction jobfunctions functiegroep berufsfeld",
+    "employment": "jobtype employmenttype contracttype schedule contract engagement positiontype dienstverband"
+    " anstellungsart vertragsart",
     "workplace": "remotetype remotestatus workplacetypes workplacetype workplace joblocationtype remote",
     "description": "encoded contenthtml content contenttext jobdescription jobdescriptions description descriptionhtml"
-    " descriptiontemplate descriptionrequirements summary",
-    "posted": "pubdate date dateposted posteddate postedat publishdate published datepublished listdate createdat",
+    " descriptiontemplate descriptionrequirements omschrijving beschreibung summary",
+    "posted": "pubdate date dateposted posteddate postedat publishdate publicationdate published datepublished"
+    " listdate startdatetime datestart opens publicatiedatum createdat",
     "updated": "updated datemodified lastupdated lastmodified updatedat",
-    "closes": "validthrough expirationdate expirydate expireat expires expiresat closingdate pubdateto deadline",
+    "closes": "validthrough expirationdate expirydate expireat expires expiresat expire closingdate pubdateto"
+    " enddatetime dateend closes sluitingsdatum deadline",
     "language": "language lang",
     "requisition": "requisitionid requisitionnumber",
-    "salary": "salary compensation",
-    "place": "locations location joblocations joblocation offices office worklocation arbeitsort standort",
+    "salary": "salary salarydescription compensation",
+    "place": "locations location locationdescription joblocations joblocation offices office worklocation"
+    " arbeitsort standort",
     "more": "alternatelocations additionallocations additionaloffices",
-    "city": "city town locality addresslocality ort",
-    "region": "state region province addressregion bundesland",
-    "country": "countrycode country addresscountry",
+    "city": "city town locality citytown addresslocality ort plaats ville",
+    "region": "state region province county addressregion bundesland regio provincie",
+    "country": "countrycode country addresscountry land pays",
 }
 KINDS = {name: kind for kind, names in PARTS.items() for name in names.split()}
-ATTRIBUTES = ("id", "url", "title", "name", "lang")
+ATTRIBUTES = ("id", "url", "title", "name", "lang", "language", "datestart", "dateend", "datemodified")
+DATES, DATE = ("posted", "updated", "closes"), re.compile(r"\s*(\d{1,2})[/-](\d{1,2})[/-]\d{4}")
 TELLING = {"id", "url", "apply", "description", "posted", "place", "city"}
 #: A feed without positions holds an empty list, and what is said at the head of one.
 LISTS = re.compile("source|jobs|items|joblist|positions|postings|vacancies|results|workzagjobs")
@@ -98,7 +104,7 @@ class Feed:
     """A document: its items, its title, its language and the address of the next page."""
 
     def __init__(self, answer: Answer, mapping: Mapping[str, str] = MappingProxyType({})) -> None:
-        root = parse(answer)
+        root = flat(parse(answer))
         head = next((child for child in root if fold(child.tag) == "channel"), root)
         name, top = KNOWN.get(root.tag), Item(head)
         around = root if head is root else (*root, *head)  # RSS 1.0 has its items beside the channel, 2.0 in it
@@ -111,6 +117,7 @@ class Feed:
             self.items = [e for e in around if fold(e.tag) == name and (len(e) or e.text)] if name else find(root)
         self.name = next((text_of(e) for n in ("title", "publisher") for e in top.parts.get(n, ())), None)
         self.language = language_of(top)
+        self.first = first_of(self.items)
         links = [e.get("href") for e in top.parts.get("link", ()) if e.get("rel") == "next"]
         self.next = next(iter(links + [raw_text(e) for e in top.parts.get("nexturl", ())]), None)
 
@@ -138,6 +145,32 @@ def parse(answer: Answer) -> Element:
             "What this address answers is no feed that Berth reads: neither XML nor JSON, broken off, or too large."
         )
     raise UnexpectedAnswer(message)
+
+
+def flat(root: Element) -> Element:
+    """EasyCruit's list, in which a vacancy has its words in each language, as one item for each of them.
+
+    Facts: https://www.easycruit.com/dtd/vacancy-list.xsd.
+    """
+    if root.tag != f"{EASYCRUIT}VacancyList":
+        return root
+    found = Element("vacancies")
+    for vacancy in root.iter(f"{EASYCRUIT}Vacancy"):
+        unit = next(vacancy.iter(f"{EASYCRUIT}Department"), Element("none"))
+        for version in vacancy.iter(f"{EASYCRUIT}Version"):
+            item = SubElement(found, "vacancy", vacancy.attrib | version.attrib)
+            region = next((e for e in version if fold(e.tag) == "region"), Element("none"))
+            kinds = [e for e in version.iter() if e.get("type") in ("duration", "extent", "position-type")]
+            item.extend(e for e in (*version, *unit) if fold(e.tag) not in ("region", "categories", "name"))
+            item.extend(e for e in region.iter() if fold(e.tag) == "county")
+            for name, said in (
+                ("country", region[0].get("name") if len(region) == 1 else None),
+                ("jobtype", " / ".join(filter(None, (e.text for e in kinds)))),
+                ("category", next((e.text for e in version.iter() if e.get("type") == "area-of-interest"), None)),
+                ("department", next((e.text for e in unit if fold(e.tag) == "name"), None)),
+            ):
+                SubElement(item, name).text = said
+    return found
 
 
 class _Builder(TreeBuilder):
@@ -209,6 +242,15 @@ def find(root: Element) -> list[Element]:
             N_("What this address answers is no feed of positions: no element in it repeats and has a title.")
         )
     return groups[best] if best else []
+
+
+def first_of(items: list[Element]) -> text.First | None:
+    """What dates such as 5/8/2026 begin with, where one of the feed tells it: there is no 19th month."""
+    dates = [DATE.match(e.text or "") for item in items for e in item if KINDS.get(fold(e.tag)) in DATES]
+    first, second = ([int(d[n]) for d in dates if d] for n in (1, 2))
+    if max(first, default=0) > 12 >= max(second, default=0):
+        return "day"
+    return "month" if max(second, default=0) > 12 >= max(first, default=0) else None
 
 
 def fold(tag: str) -> str:

@@ -55,12 +55,16 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Limits:
-    """What the vendor allows: at most `requests` per `seconds` (0: not stated), an answer of at most `mib` MiB."""
+    """What the vendor allows: at most `requests` per `seconds` (0: not stated), an answer of at most `mib` MiB.
+
+    `patience` is how many times longer than for others one waits, where an ATS thinks long before it answers.
+    """
 
     requests: int = 0
     seconds: float = 0.0
     mib: int = 8
     parallel: int = 4
+    patience: float = 1.0
 
 
 class Client:
@@ -73,6 +77,7 @@ class Client:
         limits: Limits = Limits(),
         credentials: bool = False,
         transport: requests.Session | None = None,
+        account: str = "",
     ) -> None:
         self.ats, self.hosts, self.limits, self.credentials = ats, tuple(hosts), limits, credentials
         #: What was seen per host, in order: `resolved`, `connected`, `answered`. Read by services/testing.py.
@@ -80,7 +85,7 @@ class Client:
         self.settings = network()
         self.private = PrivateHosts.parse(self.settings.allow_private_hosts)
         dials = PrivateHosts(self.private.names | self.settings.simulator_hosts, self.private.networks)
-        pace = PACES.setdefault(self.hosts, Pace())
+        pace = PACES.setdefault((*self.hosts, account), Pace())
         self.dialling = Dialling(dials, limits.requests, limits.seconds, self._note, self.settings.ca_bundle, pace)
         self.transport = session = transport or requests.Session()
         session.trust_env = False  # no proxy, netrc or certificate bundle from the environment
@@ -102,10 +107,11 @@ class Client:
         """One request, read to its end; statuses outside 2xx and `allow` raise the error that says who must act.
 
         `options` are those of `requests.Session.request`: params, headers, json, data, auth. Faults that pass quickly
-        are tried twice more. All takes `REQUEST_SECONDS` at most, beside the time in which the limits are waited for.
+        are tried twice more. All takes `REQUEST_SECONDS` at most (times `patience`), beside the time in which the
+        limits are waited for.
         """
         host = self._check(url)
-        with self.dialling.asking(host, REQUEST_SECONDS) as asked:
+        with self.dialling.asking(host, REQUEST_SECONDS * self.limits.patience) as asked:
             for again in (True, True, False):
                 try:
                     return accepted(self._once(method, url, options, asked), allow, self.credentials)
@@ -129,7 +135,9 @@ class Client:
             while ahead:
                 yield ahead.popleft().result()
         finally:
-            pool.shutdown(cancel_futures=True)
+            # Not waited for: the garbage collector closes an abandoned generator in any thread and at any point, also
+            # in one that holds a lock of `threading` which the end of a worker needs.
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def follow(self, link: str | None, seen: set[str]) -> str | None:
         """The address of the next page, once; `None` at the end. Raises where pages go round in a circle or away."""
@@ -168,10 +176,9 @@ class Client:
             url = self.settings.simulator_url + url.partition("://")[2].partition("/")[2]
         failure: ConnectorError
         fixed = {"headers": headers, "allow_redirects": False, "stream": True, "verify": True}
+        silence = READ_SECONDS * self.limits.patience
         try:
-            response = self.transport.request(
-                method, url, **{**options, **fixed}, timeout=(CONNECT_SECONDS, READ_SECONDS)
-            )
+            response = self.transport.request(method, url, **{**options, **fixed}, timeout=(CONNECT_SECONDS, silence))
             self._note("answered", asked.host)
             try:
                 body = self._read(response)

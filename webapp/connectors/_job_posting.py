@@ -9,10 +9,10 @@ import html
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin
 
 from webapp.connectors import _text as text
-from webapp.connectors._places import places
+from webapp.connectors._pages import joined
+from webapp.connectors._places import places, town, work_model, written
 from webapp.connectors._records import Location, RemotePosition, Salary, web_address
 from webapp.connectors._rows import Row, as_text, part, said, values
 
@@ -27,22 +27,28 @@ def read(posting: Row, *, id: str | None = None, base: str = "", **known: Any) -
     row = folded(posting)
     found: dict[str, Any] = {
         "id": id or identifier(posting) or "",
-        "title": html.unescape(said(row, "title") or said(row, "name") or ""),
-        "url": web_address(urljoin(base, said(row, "url") or base)),
+        "title": title_of(row) or "",
+        "url": web_address(joined(base, _first(row, "url")) or base),
         "department": _name(row, "employmentunit"),
         "locations": _places(row),
         "workplace": _workplace(row),
-        "employment_type": employment_type(values(row, "employmenttype")),
+        "employment_type": text.employment_type([_text(each) for each in values(row, "employmenttype")]),
         "description_html": _description(row),
-        "posted_at": text.moment(said(row, "dateposted")),
-        "updated_at": text.moment(said(row, "datemodified")),
-        "closes_at": text.moment(said(row, "validthrough")),
+        "posted_at": text.moment(_first(row, "dateposted")),
+        "updated_at": text.moment(_first(row, "datemodified")),
+        "closes_at": text.moment(_first(row, "validthrough")),
         "language": _language(row),
         "salary": _salary(row),
         "company": html.unescape(_name(row, "hiringorganization") or "") or None,
-        "category": html.unescape(next(filter(None, map(as_text, values(row, "occupationalcategory"))), None) or ""),
+        "category": html.unescape(next(filter(_is_name, map(_text, values(row, "occupationalcategory"))), None) or ""),
     }
     return RemotePosition(**{**found, **{name: value for name, value in known.items() if value}})
+
+
+def title_of(posting: Row) -> str | None:
+    """What a JobPosting is called; `None` where it says no more than that it is one."""
+    row = folded(posting)
+    return html.unescape(_first(row, "title") or _first(row, "name") or "").strip() or None
 
 
 def identifier(posting: Row) -> str | None:
@@ -52,10 +58,9 @@ def identifier(posting: Row) -> str | None:
     return said(one, "value") if isinstance(one, dict) else as_text(one)
 
 
-def is_past(posting: Row, now: datetime | None = None) -> bool:
-    """Whether `validThrough` is over; a date without a time is a whole day."""
-    given = said(folded(posting), "validthrough")
-    return closed(text.moment(given), now) if given else False
+def places_of(posting: Row) -> tuple[Location, ...]:
+    """The places that a JobPosting states."""
+    return _places(folded(posting))
 
 
 def closed(closes: datetime | None, now: datetime | None = None) -> bool:
@@ -68,28 +73,37 @@ def folded(thing: Any, depth: int = 0) -> Any:
     """The object with its keys in lower case, without a `schema:` before them: sites spell them as they like."""
     if isinstance(thing, list):
         return [folded(each, depth + 1) for each in thing] if depth < 10 else []
+    if isinstance(thing, dict) and "@value" in thing:
+        return thing["@value"]
     if isinstance(thing, dict):
         return {str(k).lower().rpartition(":")[2]: folded(v, depth + 1) for k, v in thing.items()} if depth < 10 else {}
     return thing
 
 
-def employment_type(given: list[Any]) -> text.EmploymentType | None:
-    """One kind out of a list or a comma-separated text: how one is bound says more than how long one works."""
-    words = [word for each in given for word in re.split(r"[,;|/]", as_text(each) or "")]
-    kinds = list(dict.fromkeys(kind for word in words if (kind := text.employment_type(word))))
-    bound = [kind for kind in kinds if kind not in ("full_time", "part_time", "other")]
-    return next(iter(bound or kinds), None)
+def _first(row: Row, key: str) -> str | None:
+    """The first text: in microdata one thing may be said twice, at the head of a page and in it."""
+    return next(filter(None, map(as_text, values(row, key))), None)
+
+
+def _is_name(said: str | None) -> bool:
+    """Not the number of an occupation, such as "15-1252.00"."""
+    return bool(said and re.search(r"[^\W\d_]", said))
 
 
 def _name(row: Row, key: str) -> str | None:
-    one = next(iter(values(row, key)), None)
-    found = said(one, "name") or said(one, "legalname") if isinstance(one, dict) else as_text(one)
+    found = _text(next(iter(values(row, key)), None))
     return None if found and web_address(found) else found
+
+
+def _text(thing: Any) -> str | None:
+    """A text, or the name of an object."""
+    return said(thing, "name") or said(thing, "legalname") if isinstance(thing, dict) else as_text(thing)
 
 
 def _places(row: Row) -> tuple[Location, ...]:
     """All places; where several differ by their names only, the names are the places."""
-    given = [(place, found) for place in values(row, "joblocation") if (found := _place(place))]
+    stated = values(row, "joblocation") or ([row] if row.get("address") or row.get("addresslocality") else [])
+    given = [(place, found) for place in stated if (found := _place(place))]
     names = [said(place, "name") for place, _found in given]
     if len(given) > 1 and len({found for _place, found in given}) == 1 and len(set(names)) == len(names) and all(names):
         return tuple(Location(name, country=given[0][1][0].country) for name in names)
@@ -101,43 +115,61 @@ def _places(row: Row) -> tuple[Location, ...]:
 
 
 def _place(place: Any) -> tuple[Location, ...]:
-    address = next(iter(values(place, "address")), None) if isinstance(place, dict) else place
-    if not isinstance(address, dict):
-        whole = html.unescape(as_text(address) or said(place, "name") or "")
-        return _written(whole)
-    city, region = (html.unescape(as_text(next(iter(values(address, key)), "")) or "") or None for key in CITY_REGION)
+    """The place of each address, and of each town of it."""
+    addresses = (values(place, "address") or [place]) if isinstance(place, dict) else [place]
+    found: list[Location] = []
+    for address in addresses:
+        if isinstance(address, dict):
+            towns = [each for each in values(address, "addresslocality") if as_text(each)]
+            for one in towns or [None]:
+                found += _of_address({**address, "addresslocality": one}, place)
+        else:
+            found += written(html.unescape(as_text(address) or ""))
+    return tuple(found)
+
+
+def _of_address(address: Row, place: Any) -> tuple[Location, ...]:
+    city, region = (html.unescape(_first(address, key) or "").strip(" ,") or None for key in CITY_REGION)
     named = part(address, "addresscountry")
     country = next(
         (c for v in [*values(named, "name"), *values(address, "addresscountry")] if (c := text.country(v))), None
     )
-    city = None if city and text.workplace(city) else city
-    if city and not region and ("," in city or ";" in city):
+    street = html.unescape(_first(address, "streetaddress") or "")
+    if city and text.workplace(city):  # "Remote", "Berlin (Hybrid)"
+        city = next((each.city or each.name for each in places(city)), None)
+    city = town(city, country) or _town(street, country)
+    if city and not region and re.search(r"[,;|]|\s/\s", city):
         found = places(city)
         return tuple(Location(p.name, p.city, p.region, p.country or country) for p in found)
     if city and not country and not region:
         return places(city)
     if not (city or region or country):
-        return _written(html.unescape(said(address, "name") or ""))
+        name = _first(address, "name") or (None if address is place else said(place, "name"))
+        return written(street) if "," in street else written(html.unescape(name or ""))
     return (Location(None, city, region, country),)
 
 
 CITY_REGION = ("addresslocality", "addressregion")
 
 
-def _written(whole: str) -> tuple[Location, ...]:
-    """An address in one line: the town behind its postcode, else what free text tells."""
-    if match := re.search(r"(?:^|[\s,])(?:[A-Z]{1,2}-)?\d{4,5}\s+([^\d,;]+?)\s*(?:,\s*([^,;\d]+))?$", whole):
-        return (Location(whole, match[1], country=text.country(match[2])),)
-    return places(whole)
+def _town(street: str, country: str | None) -> str | None:
+    """The town in a street address that is a whole one: what stands before the country, without its postcode."""
+    *pieces, last = (re.sub(r"\b\d[\d ]{2,}\b", "", piece).strip() for piece in html.unescape(street).split(","))
+    towns = [piece for piece in pieces if piece and not re.search(r"\d|^[A-Z]{2,3}$", piece)]
+    return towns[-1] if towns and country and text.country(last) == country else None
 
 
 def _workplace(row: Row) -> text.Workplace | None:
     kinds = {kind for each in values(row, "joblocationtype") if (kind := text.workplace(as_text(each)))}
-    return kinds.pop() if len(kinds) == 1 else None
+    if kinds:
+        return kinds.pop() if len(kinds) == 1 else None
+    boxes = [box for place in values(row, "joblocation") for box in (place, *values(place, "address"))]
+    told = [_first(box, "addresslocality") if isinstance(box, dict) else as_text(box) for box in boxes]
+    return work_model("; ".join(filter(None, told)))
 
 
 def _description(row: Row) -> str | None:
-    main = text.unescape(said(row, "description"))
+    main = text.unescape(_joined(row, "description") or None)
     if main:
         return text.lines(main)
     return text.sections((None, text.lines(text.unescape(_joined(row, key)) or "")) for key in OTHER_TEXTS)

@@ -6,14 +6,14 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 
 from webapp.connectors._contract import Connector, typed_address
 from webapp.connectors._errors import AccountNotFound, NotAllowed
 from webapp.connectors._http import Client
-from webapp.connectors._pages import HTML, markup
+from webapp.connectors._pages import HTML, joined, markup
 from webapp.i18n import N_
 
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -23,6 +23,7 @@ FEED = re.compile(
 )
 #: Generic ways in, tried where a page shows no sign of an ATS: a feed is read as one, a page by what it states.
 FEEDS, PAGES = "job-feed", "job-posting-pages"
+NO_PAGE = N_("%(host)s has no page at this address.")
 MOST = 3_000
 
 
@@ -35,9 +36,9 @@ def look(
     """
     host = urlsplit(address).hostname or ""
     client = Client(host, (host,), transport=transport)
-    answer = client.get(address, headers=HTML, allow=REDIRECTS)
+    answer = client.get(address, headers=HTML, allow=(404, 410, *REDIRECTS))
     if answer.status in REDIRECTS:
-        further = urljoin(address, str(answer.headers.get("Location") or ""))
+        further = joined(address, answer.headers.get("Location")) or address
         if known := _known([further], connectors):
             return known
         if urlsplit(further).hostname != host:
@@ -45,10 +46,11 @@ def look(
                 N_("%(host)s sends us on to %(other)s. Give that address."), host=host, other=urlsplit(further).hostname
             )
         try:
-            answer = client.get(further, headers=HTML)
+            answer, address = client.get(further, headers=HTML, allow=(404, 410)), further
         except NotAllowed:
-            raise AccountNotFound(N_("There is no page at this address."), host=host) from None
-        address = further
+            raise AccountNotFound(NO_PAGE, host=host) from None
+    if answer.status in (404, 410):
+        raise AccountNotFound(NO_PAGE, host=host)
     if FEED.match(answer.body[:2000]):
         return [(FEEDS, address)]
     text = html.unescape(markup(answer)).replace("\\/", "/")

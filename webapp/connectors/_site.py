@@ -9,7 +9,6 @@ import re
 import zlib
 from io import BytesIO
 from urllib.parse import urldefrag, urljoin, urlsplit
-from urllib.robotparser import RobotFileParser
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
@@ -19,7 +18,8 @@ from selectolax.lexbor import LexborHTMLParser
 from webapp.connectors._errors import AccountNotFound, PermissionMissing, UnexpectedAnswer
 from webapp.connectors._http import USER_AGENT, Answer, Client
 from webapp.connectors._job_posting import folded
-from webapp.connectors._pages import HTML, job_postings, page
+from webapp.connectors._pages import HTML, job_postings, joined, page
+from webapp.connectors._robots import Robots
 from webapp.connectors._rows import said
 from webapp.i18n import N_
 
@@ -66,7 +66,7 @@ class Site:
     def pages(self) -> dict[str, str]:
         """The site's feed and sitemaps, else the links of the start page. Raises a `ConnectorError`."""
         robots = self._robots()
-        if not robots.can_fetch(USER_AGENT, self.start):
+        if not robots.allows(self.start):
             asks_not_to = N_("The robots.txt of %(host)s asks programs not to read this page, and Berth keeps to that.")
             raise PermissionMissing(asks_not_to, host=self.host)
         answer = self.open(self.start)
@@ -76,13 +76,13 @@ class Site:
         if is_list := self._state(self.start, tree):
             self._links(tree, pages_only=True)
         else:
-            for address in [*_feeds(tree, self.start), *(robots.site_maps() or ())]:
-                self._sitemap(urljoin(self.start, address))
+            for address in [*_feeds(tree, self.start), *robots.sitemaps]:
+                self._sitemap(self._own(self.start, address))
             if self._is_alone():
                 self._probe()
         if self._is_alone() and not is_list:
             self._links(tree)
-        allowed = {a: moment for a, moment in self.found.items() if robots.can_fetch(USER_AGENT, a)}
+        allowed = {a: moment for a, moment in self.found.items() if robots.allows(a)}
         if len(allowed) > MOST:
             many = N_("%(host)s lists more than %(most)s pages that may be positions. Give the address of a job feed.")
             raise UnexpectedAnswer(many, host=self.host, most=MOST)
@@ -100,7 +100,7 @@ class Site:
             headers["If-Modified-Since"] = validator
         answer = self.http.get(address, headers=headers, allow=(304, *GONE, *REDIRECTS))
         if answer.status in REDIRECTS:
-            further = urljoin(address, str(answer.headers.get("Location") or ""))
+            further = joined(address, answer.headers.get("Location")) or ""
             if not self.has(further):
                 return None
             answer = self.http.get(further, headers=HTML, allow=(*GONE, *REDIRECTS))
@@ -111,14 +111,17 @@ class Site:
         parts, own = urlsplit(address), urlsplit(self.start)
         return (parts.scheme, parts.netloc.lower()) == (own.scheme, own.netloc.lower())
 
+    def _own(self, base: str, link: str) -> str:
+        """The whole address; lists of a site often name its pages by `http://` that it serves by `https://`."""
+        whole = joined(base, link) or ""
+        return re.sub("^http:", "https:", whole) if self.start.startswith("https:") else whole
+
     def _is_alone(self) -> bool:
         return not set(self.found) - {self.start}
 
-    def _robots(self) -> RobotFileParser:
+    def _robots(self) -> Robots:
         answer = self.http.get(urljoin(self.start, "/robots.txt"), allow=(400, 401, 403, *GONE, *REDIRECTS))
-        robots = RobotFileParser()
-        robots.parse(answer.body.decode("utf-8", "replace").splitlines() if answer.status == 200 else [])
-        return robots
+        return Robots(answer.body if answer.status == 200 else b"", USER_AGENT)
 
     def _probe(self) -> None:
         for path in WELL_KNOWN:
@@ -143,14 +146,14 @@ class Site:
                     raise answer.unexpected() from None
                 return
             declared = True  # what it names itself has to be there
-            waiting += [urljoin(address, child) for child in _of_jobs(children)]
+            waiting += _of_jobs([self._own(address, child) for child in children])
             self._take(address, pages)
 
     def _take(self, address: str, pages: dict[str, str]) -> None:
         """The pages of one list: all of one that is of positions, else those that look like one."""
         everything = bool(A_JOB.search(urlsplit(address).path)) or address.endswith("/sitemal.xml")
         for each, moment in pages.items():
-            whole = urldefrag(urljoin(address, each))[0]
+            whole = urldefrag(self._own(address, each))[0]
             fits = everything and not NO_PAGE.search(urlsplit(whole).path)
             if self.has(whole) and (fits or self._may_be(whole)):
                 self.found.setdefault(whole, moment)
@@ -158,7 +161,7 @@ class Site:
     def _state(self, address: str, tree: LexborHTMLParser) -> bool:
         """Whether a page states several positions: then it is one to read, or names the pages that say more."""
         here = [folded(p) for p in job_postings(tree)]
-        further = [urldefrag(urljoin(address, said(p, "url") or ""))[0] for p in here]
+        further = [urldefrag(joined(address, said(p, "url")) or "")[0] for p in here]
         if len(here) > 1 and not all(said(p, "description") for p in here) and all(map(self.has, further)):
             self.found |= dict.fromkeys(further, "")
         elif here:
@@ -170,7 +173,7 @@ class Site:
         pages, waiting = {self.start}, [tree]
         for tree in waiting:
             for node in tree.css("a[href], link[rel=next][href]"):
-                address = urldefrag(urljoin(self.start, (node.attributes.get("href") or "").strip()))[0]
+                address = urldefrag(joined(self.start, node.attributes.get("href")) or "")[0]
                 if not self.has(address) or address in pages:
                     continue
                 parts, is_next = urlsplit(address), "next" in (node.attributes.get("rel") or "").split()
@@ -198,7 +201,9 @@ def _feeds(tree: LexborHTMLParser, base: str) -> list[str]:
     """Feeds that the page offers and whose name speaks of positions: others are news."""
     nodes = tree.css('link[rel~="alternate"][type="application/rss+xml"][href]')
     told = [(n.attributes.get("href") or "", n.attributes.get("title") or "") for n in nodes]
-    return [urljoin(base, href) for href, title in told if A_JOB.search(href) or A_JOB.search(title.replace(" ", "-"))]
+    return [
+        joined(base, href) or "" for href, title in told if A_JOB.search(href) or A_JOB.search(title.replace(" ", "-"))
+    ]
 
 
 def _of_jobs(children: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Text as ATSs send it, made fit to keep: characters, HTML parts, dates, and the words for places and kinds of work."""
+"""Text as ATSs send it, made fit to keep: characters, HTML parts, dates and numbers; its words: `_words.py`."""
 
 from __future__ import annotations
 
@@ -7,18 +7,25 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import Literal
 
-from babel import Locale, UnknownLocaleError
-from babel.core import get_global
+from babel import Locale
 
-Workplace = Literal["on_site", "hybrid", "remote"]
-EmploymentType = Literal[
-    "full_time", "part_time", "contract", "temporary", "internship", "volunteer", "per_diem", "other"
-]
-Interval = Literal["hour", "day", "week", "month", "year"]
+# The words for kinds of work, places and money have files of their own: add spellings there.
+from webapp.connectors._countries import LANGUAGES, country
+from webapp.connectors._words import (
+    EmploymentType,
+    Interval,
+    Workplace,
+    currency,
+    employment_type,
+    interval,
+    key,
+    workplace,
+)
+
+__all__ = ["EmploymentType", "Interval", "Workplace", "country", "currency", "employment_type", "interval", "workplace"]
 
 # Control and bidi-control characters, zero-width ones except the joiners that emoji and Indic scripts need.
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -65,31 +72,104 @@ def sections(parts: Iterable[tuple[str | None, str | None]]) -> str | None:
     return "\n".join(joined) or None
 
 
-def moment(value: object, *, unit: str = "s") -> datetime | None:
-    """An aware UTC datetime from ISO 8601, RFC 822, a plain date (midnight UTC) or an epoch; `None` if it is none.
+#: Which of the first two numbers of a date such as `5/8/2026` comes first; unless that is known, it is no date.
+First = Literal["day", "month"]
+_YEAR = r"(?P<year>\d{4}|\d\d)"
+_TIME = r"(?:(?:T|,?\s+)(?:at\s+)?(?P<time>\d{1,2}:\d\d\S*.*))?"
+_WEEKDAY = r"(?:[^\W\d]+\.?,?\s+)?"
+_FORMS: tuple[tuple[First | None, str], ...] = (
+    (None, rf"(?P<year>\d{{4}})([-/.])(?P<month>\d{{1,2}})\2(?P<day>\d{{1,2}}){_TIME}"),
+    (None, r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?:T?(?P<time>\d{4}(?:\d\d)?(?:\D.*)?))?"),
+    (None, rf"{_WEEKDAY}(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?{_YEAR}{_TIME}"),
+    ("day", rf"(?P<day>\d{{1,2}})([-/])(?P<month>\d{{1,2}})\2{_YEAR}{_TIME}"),
+    ("month", rf"(?P<month>\d{{1,2}})([-/])(?P<day>\d{{1,2}})\2{_YEAR}{_TIME}"),
+    (
+        None,
+        rf"{_WEEKDAY}(?P<day>\d{{1,2}})(?:st|nd|rd|th|º|er|\.)?(?:[\s.-]|\sde\s)+(?P<name>[^\W\d]+)\.?,?"
+        rf"(?:[\s.-]|\sde\s)+{_YEAR}{_TIME}",
+    ),
+    (None, rf"{_WEEKDAY}(?P<name>[^\W\d]+)\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}}){_TIME}"),
+    (
+        None,  # Java's and C's: Fri Sep 25 00:00:00 UTC 2026
+        rf"{_WEEKDAY}(?P<name>[^\W\d]+)\s(?P<day>\d{{1,2}})\s(?P<time>\d\d:\d\d:\d\d(?:\s\S+)?)\s(?P<year>\d{{4}})",
+    ),
+)
+_CLOCK = re.compile(
+    r"(?P<hour>\d{1,2}):?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?\s*(?P<half>[ap]\.?m\.?)?"
+    r"\s*(?:Z|UTC|GMT)?\s*(?:(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)?)?\s*(?P<zone>[A-Z]{2,4})?\s*(?:[(\[].*)?",
+    re.I,
+)
+#: Zones by name; those of RFC 822, and those of Europe. Any other is unknown, and so UTC (RFC 5322, 4.3).
+_ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
+_ZONES |= {"CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2, "EET": 2, "EEST": 3}
 
-    `unit` is `s` or `ms`, for epochs.
+
+def moment(value: object, *, unit: str = "s", first: First | None = None) -> datetime | None:
+    """An aware UTC datetime from ISO 8601, RFC 822, a written or plain date (midnight UTC) or an epoch; else `None`.
+
+    `unit` is `s` or `ms`, for epochs. `first` says what `5/8/2026` and `5-8-2026` begin with, `day` or `month`.
     """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return None if abs(value) > 1e14 else _epoch(value / 1000 if unit == "ms" or value > 1e11 else value)
+    text = " ".join(value.split()) if isinstance(value, str) and len(value) < 100 else ""
+    if match := re.fullmatch(r"/Date\((\d{1,14})(?:[+-]\d{4})?\)/|(\d{13})", text):  # the offset changes nothing
+        return _epoch(int(match[1] or match[2]) / 1000)
+    if re.fullmatch(r"\d{10}(?:\.\d+)?", text):
+        return _epoch(float(text))
+    for order, form in _FORMS:
+        if (order in (None, first)) and (match := re.fullmatch(form, text)):
+            return _dated(match.groupdict())
+    return None
+
+
+def _epoch(seconds: float) -> datetime | None:
     try:
-        if isinstance(value, bool) or value is None:
-            return None
-        if isinstance(value, int | float):
-            return datetime.fromtimestamp(value / (1000 if unit == "ms" else 1), UTC)
-        text = str(value).strip()
-        if re.fullmatch(r"\d{9,13}", text):
-            return moment(int(text), unit="ms" if len(text) > 10 else "s")
-        if match := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text):
-            return datetime(int(match[3]), int(match[2]), int(match[1]), tzinfo=UTC)
-        text = re.sub(r"\s+UTC$|\s+Z$", "Z", text)
-        if re.match(r"\d{4}-?\d{2}-?\d{2}", text):
-            text = re.sub(r"(\.\d{6})\d+", r"\1", text)
-            text = re.sub(r"([+-]\d{2})(\d{2})$", r"\1:\2", text)
-            found = datetime.fromisoformat(text)
-        else:
-            found = parsedate_to_datetime(re.sub(r"(\s)(\d:\d{2}:\d{2})", r"\g<1>0\2", text).replace("Z", "GMT"))
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError, OSError, TypeError, IndexError):
+        return _plausible(datetime.fromtimestamp(seconds, UTC))
+    except (ValueError, OverflowError, OSError):
         return None
+
+
+def _plausible(found: datetime) -> datetime | None:
+    """Without what databases hold for "never": 0001-01-01, 1970-01-01, 9999-12-31."""
+    return found if 1980 <= found.year <= 2200 else None
+
+
+def _dated(said: dict[str, str | None]) -> datetime | None:
+    """The moment that the parts of a date say; midnight, where it has no time."""
+    clock = _CLOCK.fullmatch(said.get("time") or "00:00")
+    month = int(said["month"] or 0) if "month" in said else _months().get(key(said["name"] or ""), 0)
+    year = int(said["year"] or 0)
+    if not clock:
+        return None
+    try:
+        hour = int(clock["hour"])
+        if half := clock["half"]:
+            hour = hour % 12 + 12 * (half[0] in "pP")
+        found = datetime(
+            year if len(said["year"] or "") == 4 else year + (2000 if year < 69 else 1900),
+            month,
+            int(said["day"] or 0),
+            hour,
+            int(clock["minute"]),
+            min(int(clock["second"] or 0), 59),  # a leap second
+            int((clock["fraction"] or "0")[:6].ljust(6, "0")),
+            UTC,
+        )
+        hours = timedelta(hours=int(clock["hours"] or 0), minutes=int(clock["minutes"] or 0))
+        zone = timedelta(hours=_ZONES.get((clock["zone"] or "").upper(), 0)) if not clock["sign"] else hours
+        return _plausible(found + zone if clock["sign"] == "-" else found - zone)
+    except (ValueError, OverflowError):
+        return None
+
+
+@cache
+def _months() -> dict[str, int]:
+    """Name of a month, whole or shortened, in the languages of our words → its number."""
+    found = {"sept": 9}
+    for language in LANGUAGES:
+        for names in (kind for form in Locale(language).months.values() for kind in form.values()):
+            found |= {key(name): number for number, name in names.items() if len(name) > 2}
+    return found
 
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:
@@ -113,152 +193,33 @@ def as_moment(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def _key(text: str) -> str:
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    return re.sub(r"[^a-z0-9]+", " ", "".join(c for c in folded if not unicodedata.combining(c))).strip()
-
-
-# What ATSs write for a kind of employment; keys are folded by `_key`. Sources: reference pages of each vendor.
-_EMPLOYMENT: dict[EmploymentType, str] = {
-    "full_time": "full time|fulltime|full time employee|vollzeit|permanent|festanstellung|unbefristet|temps plein"
-    "|plein temps|cdi|jornada completa|tiempo completo|tempo pieno|tempo integral|voltijd|heltid|regular full time"
-    "|regular|full or part time|full time permanent|permanent full time|employee|full time regular|full time salaried",
-    "part_time": "part time|parttime|part time employee|teilzeit|temps partiel|media jornada|tiempo parcial"
-    "|tempo parziale|deeltijd|deltid|regular part time|part time permanent|minijob|mini job|part time regular",
-    "contract": "contract|contractor|freelance|freelancer|independent contractor|freier mitarbeiter|selbstandig"
-    "|consultant|contract to hire|contratto|prestation|1099|corp to corp",
-    "temporary": "temporary|temp|fixed term|fixed term contract|befristet|aushilfe|seasonal|saisonal|cdd|interim"
-    "|temporaire|temporal|tempo determinato|tijdelijk|casual|visstid|limited",
-    "internship": "intern|internship|praktikum|praktikant|trainee|working student|werkstudent|apprentice"
-    "|apprenticeship|ausbildung|azubi|stage|stagiaire|alternance|practicas|becario|co op|coop|student|graduate"
-    "|work study|tirocinio",
-    "volunteer": "volunteer|voluntary|ehrenamt|ehrenamtlich|benevole|benevolat|voluntario",
-    "per_diem": "per diem|perdiem|prn",
-    "other": "other|sonstige|sonstiges|autre|otro|altro|anders",
-}
-_EMPLOYMENT_BY_WORD = {word: kind for kind, words in _EMPLOYMENT.items() for word in words.split("|")}
-_WORKPLACE: dict[Workplace, str] = {
-    "on_site": "on site|onsite|on location|office|in office|vor ort|prasenz|sur site|presencial|in person|in sede"
-    "|op locatie|on premise",
-    "hybrid": "hybrid|hybride|hibrido|ibrido|teilweise remote|partially remote|flexible|hybrid remote|partial remote"
-    "|remote hybrid|temporarily remote",
-    "remote": "remote|fully remote|full remote|home office|homeoffice|telecommute|telecommuting|a distance"
-    "|teletravail|teletrabajo|remoto|da remoto|virtual|work from home|anywhere|remote only|100 remote|fully remote"
-    "|wfh|thuiswerken|teljes tavmunka",
-}
-_WORKPLACE_BY_WORD = {word: kind for kind, words in _WORKPLACE.items() for word in words.split("|")}
-
-
-@lru_cache(maxsize=4096)
-def employment_type(text: object) -> EmploymentType | None:
-    """The kind of employment in our words; `other` for a text we don't know, `None` for none."""
-    key = _key(str(text)) if text else ""
-    if not key:
-        return None
-    if key in _EMPLOYMENT_BY_WORD:
-        return _EMPLOYMENT_BY_WORD[key]
-    for kind in ("internship", "volunteer", "per_diem", "temporary", "contract", "part_time", "full_time"):
-        if any(f" {word} " in f" {key} " for word in _EMPLOYMENT[kind].split("|") if len(word) > 3):
-            return kind
-    return "other"
-
-
-@lru_cache(maxsize=4096)
-def workplace(text: object) -> Workplace | None:
-    """`on_site`, `hybrid` or `remote`; `None` where the text says none of them."""
-    key = _key(str(text)) if text else ""
-    if key in _WORKPLACE_BY_WORD:
-        return _WORKPLACE_BY_WORD[key]
-    for kind in ("hybrid", "remote", "on_site"):
-        if any(f" {word} " in f" {key} " for word in _WORKPLACE[kind].split("|") if word not in ("office", "flexible")):
-            return kind
-    return None
-
-
-@cache
-def _countries() -> dict[str, str]:
-    names: dict[str, str] = {}
-    for code in ("pt", "nl", "it", "es", "fr", "de", "en"):
-        try:
-            territories = Locale(code).territories
-        except UnknownLocaleError:
-            continue
-        names |= {_key(name): key for key, name in territories.items() if re.fullmatch("[A-Z]{2}", key)}
-    names |= {
-        _key(alias): codes[0]
-        for alias, codes in get_global("territory_aliases").items()
-        if len(codes) == 1 and re.fullmatch("[A-Z]{3}", alias) and re.fullmatch("[A-Z]{2}", codes[0])
-    }
-    return names | {
-        "usa": "US",
-        "u s a": "US",
-        "u s": "US",
-        "united states of america": "US",
-        "uk": "GB",
-        "great britain": "GB",
-        "england": "GB",
-        "scotland": "GB",
-        "wales": "GB",
-        "northern ireland": "GB",
-        "holland": "NL",
-        "the netherlands": "NL",
-        "czech republic": "CZ",
-        "turkey": "TR",
-        "turkiye": "TR",
-        "russian federation": "RU",
-        "korea republic of": "KR",
-        "republic of korea": "KR",
-        "viet nam": "VN",
-        "hong kong": "HK",
-        "macau": "MO",
-        "uae": "AE",
-        "brasil": "BR",
-        "deutschland": "DE",
-        "osterreich": "AT",
-        "schweiz": "CH",
-    }
-
-
-@lru_cache(maxsize=4096)
-def country(text: object) -> str | None:
-    """ISO 3166-1 alpha-2 for a code of two or three letters or a name in seven languages; `None` if unknown."""
-    raw = str(text or "").strip()
-    if re.fullmatch("[A-Za-z]{2}", raw):
-        upper = "GB" if raw.upper() == "UK" else raw.upper()
-        return upper if upper in Locale("en").territories else None
-    return _countries().get(_key(raw))
-
-
-@lru_cache(maxsize=512)
-def currency(text: object) -> str | None:
-    """ISO 4217 for a code or a plain sign; `None` if unknown."""
-    raw = str(text or "").strip()
-    signs = {"€": "EUR", "£": "GBP", "$": "USD", "zł": "PLN", "¥": "JPY", "₹": "INR"}
-    code = signs.get(raw, raw.upper())
-    return code if code in Locale("en").currencies else None
-
-
-_INTERVAL: dict[Interval, str] = {
-    "hour": "hour|hourly|per hour wage|stunde|stundlich|per hour|hr",
-    "day": "day|daily|per day wage|tag|per day",
-    "week": "week|weekly|per week salary|woche|per week",
-    "month": "month|monthly|per month salary|monat|monatlich|per month|mois",
-    "year": "year|yearly|annual|annually|per year salary|jahr|jahrlich|per year|annum|per annum|yr|an",
-}
-
-
-def interval(text: object) -> Interval | None:
-    """What pay is per: `hour`, `day`, `week`, `month` or `year`; `None` if unknown."""
-    key = _key(str(text)) if text else ""
-    return next((kind for kind, words in _INTERVAL.items() if key in words.split("|")), None)
+#: Signs and codes that may stand before or behind an amount.
+_MONEY = r"(?:[A-Z]{0,3}[$€£¥₹]|zł|z ł|[A-Z]{3}|kr\.?|Fr\.)?"
 
 
 def number(value: object) -> float | None:
-    """A finite number from a number or a text such as `52,000.00`; `None` if it is none."""
-    if isinstance(value, bool) or value is None:
+    """A finite number from a number or a text such as `52,000.00`, `52.000,00 €` or `50k`; `None` if it is none.
+
+    `1,234` is a thousand and more, as in English. `1.234` may be that or a little more than one: `None`.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value) if abs(value) < 1e12 else None
+    text = re.sub(r"(?<=\d)[\s'’](?=\d{3}(?!\d))", "", " ".join(value.split())) if isinstance(value, str) else ""
+    match = re.fullmatch(rf"{_MONEY}\s?(-?[\d.,]*\d)\s?([kK])?\s?{_MONEY}(?:,-|\.-)?", text)
+    if not match:
         return None
-    try:
-        found = float(re.sub(r"[,\s]", "", str(value)))
-    except ValueError:
+    said, thousand = match[1], bool(match[2])
+    if re.fullmatch(r"-?\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|-?\d{1,3}\.\d{3},\d{1,2}", said):  # 1.234.567 or 1.234,50
+        said = said.replace(".", "").replace(",", ".")
+    elif re.fullmatch(r"-?\d{1,3}\.\d{3}", said) and not re.match(r"-?0", said):
+        if "€" not in text:  # which nobody writes with three decimals
+            return None
+        said = said.replace(".", "")
+    elif re.fullmatch(r"-?\d+,\d{1,2}", said):  # 52,5
+        said = said.replace(",", ".")
+    elif not re.fullmatch(r"-?\d+(?:\.\d+)?|-?\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?", said):
         return None
+    else:
+        said = said.replace(",", "")
+    found = float(said) * (1000 if thousand else 1)
     return found if abs(found) < 1e12 else None

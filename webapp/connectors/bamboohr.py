@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from webapp.connectors import _text as text
-from webapp.connectors._contract import ATS, Connector, Field
+from webapp.connectors._contract import ATS, Connector, Field, Listed
 from webapp.connectors._errors import AccountNotFound, ConnectorError, PermissionMissing, UnexpectedAnswer
 from webapp.connectors._http import Answer, need
+from webapp.connectors._places import town
 from webapp.connectors._records import Label, Location, Reason, RemoteAccount, RemotePosition, Unchanged
+from webapp.connectors._rows import Row, digest, flag, part, said
 from webapp.i18n import N_
 
 BAMBOOHR = ATS("bamboohr", "BambooHR", order=1, merge_slug="bamboohr", website="https://www.bamboohr.com")
@@ -25,10 +24,10 @@ SUBDOMAIN = Field(
     lower=True,
 )
 WITHHELD: dict[str, Reason] = {"draft": "draft", "on hold": "closed", "filled": "closed", "canceled": "closed"}
-WITHHELD |= {"deleted": "closed", "gone": "closed"}
+WITHHELD |= {"deleted": "closed"}
 WORKPLACES: dict[str, text.Workplace] = {"0": "on_site", "1": "remote", "2": "hybrid"}
 PAY = N_("Pay is a free text in BambooHR and is shown as it is.")
-Shown = dict[str, dict[str, Any]]
+Shown = dict[str, Row]
 LABELS = {"Compensation": "compensation", "Minimum experience": "minimumExperience"}
 
 
@@ -52,12 +51,12 @@ class _CareersPage(Connector):
         """id → row of the careers page, and how many it declares: fewer rows, or one twice, is a partial list."""
         answer = self._public("careers/list")
         rows = need(self.ats.name, answer.json(), "result")
-        total = need(self.ats.name, answer.json().get("meta"), "totalCount", int)
+        total = need(self.ats.name, part(answer.json(), "meta"), "totalCount", int)
         if total < len(rows):
             raise answer.unexpected()
         return {self._number(row): row for row in rows}, total
 
-    def _opening(self, id: str) -> dict[str, Any] | None:
+    def _opening(self, id: str) -> Row | None:
         """The page of one opening; `None` where BambooHR says, in JSON, that there is none."""
         answer = self._public(f"careers/{id}/detail", allow=(404, 410))
         if answer.status in (404, 410):
@@ -68,36 +67,36 @@ class _CareersPage(Connector):
 
     def _name(self) -> str | None:
         try:
-            return _said(_at(self._public("careers/company-info").json(), "result", "name"))
+            return said(self._public("careers/company-info").json(), "result", "name")
         except ConnectorError:  # the account itself has been read by now; its name is a courtesy
             return None
 
-    def _number(self, row: Any) -> str:
+    def _number(self, row: object) -> str:
         """The id, which comes as a number or as a text and becomes part of an address."""
-        id = str(_at(row, "id")).strip()
+        id = (said(row, "id") or "").strip()
         if not re.fullmatch(r"[0-9]{1,18}", id):
             raise UnexpectedAnswer(N_("The ATS sent a position without an id or a title."))
         return id
 
-    def _position(self, id: str, facts: dict[str, Any], opening: dict[str, Any] | None, public: bool) -> RemotePosition:
-        said = facts | {key: value for key, value in (opening or {}).items() if value not in (None, "")}
-        careers = (_said(said.get("jobOpeningShareUrl")) or self._address(f"careers/{id}")) if public else None
-        remote = facts.get("isRemote") in (1, "1") or _at(facts, "address", "name") == "Remote Worker"
+    def _position(self, id: str, facts: Row, opening: Row | None, public: bool) -> RemotePosition:
+        whole = facts | {key: value for key, value in (opening or {}).items() if value not in (None, "")}
+        careers = (said(whole, "jobOpeningShareUrl") or self._address(f"careers/{id}")) if public else None
+        remote = flag(facts, "isRemote") or said(facts, "address", "name") == "Remote Worker"
         return RemotePosition(
             id=id,
-            title=_said(facts.get("jobOpeningName")) or "",
-            url=careers or _said(facts.get("postingUrl")),
+            title=said(facts, "jobOpeningName") or "",
+            url=careers or said(facts, "postingUrl"),
             apply_url=careers,
-            department=_said(said.get("departmentLabel")),
-            locations=_places(facts.get("place"), facts, opening),
-            workplace=WORKPLACES.get(str(said.get("locationType"))) or ("remote" if remote else None),
-            employment_type=text.employment_type(said.get("employmentStatusLabel")),
-            description_html=text.unescape(str(said.get("description") or "")),
-            posted_at=text.moment(facts.get("postedDate") or said.get("datePosted")),
+            department=said(whole, "departmentLabel"),
+            locations=_places(said(facts, "place"), facts, opening),
+            workplace=WORKPLACES.get(said(whole, "locationType") or "") or ("remote" if remote else None),
+            employment_type=text.employment_type(said(whole, "employmentStatusLabel")),
+            description_html=text.unescape(said(whole, "description")),
+            posted_at=text.moment(facts.get("postedDate") or whole.get("datePosted")),
             visibility="public" if public else "internal",
             # Pay is a free text ("$28 - $35/DOE and shift"): shown as one, not taken apart.
-            labels=tuple(Label(name, value) for name, key in LABELS.items() if (value := _said(said.get(key)))),
-            version=_version(facts) if opening else None,
+            labels=tuple(Label(name, value) for name, key in LABELS.items() if (value := said(whole, key))),
+            version=digest(facts) if opening else None,
         )
 
 
@@ -137,7 +136,7 @@ class BambooHR(_CareersPage):
         shown = self._shown() if opened else {}
         yield from self.http.each(lambda row: self._item(row, shown, known), opened)
 
-    def _opened(self) -> list[Any]:
+    def _opened(self) -> list[Row]:
         """The open rows; the others are withheld. Ids of statuses differ between companies, their labels do not."""
         address = self._address("api/v1/applicant_tracking/jobs")
         params = {"statusGroups": "Open", "sortBy": "created", "sortOrder": "DESC"}
@@ -147,14 +146,14 @@ class BambooHR(_CareersPage):
             raise AccountNotFound(N_("BambooHR knows no such account, or shows this key no job openings.")) from None
         opened, ids = [], set()
         for row in answer.json(list):
-            id, status = self._number(row), _said(_at(row, "status", "label"))
+            id, status = self._number(row), (said(row, "status", "label") or "").strip()
             if not status:
                 raise answer.unexpected()
             ids.add(id)
             if status.lower() == "open":
                 opened.append(row)
             else:
-                self.withhold(id, WITHHELD.get(status.lower(), "unlisted"), _said(_at(row, "title", "label")))
+                self.withhold(id, WITHHELD.get(status.lower(), "unlisted"), said(row, "title", "label"))
         self.listed = len(ids)
         return opened
 
@@ -166,20 +165,20 @@ class BambooHR(_CareersPage):
             return None
         return rows if len(rows) == total else None
 
-    def _item(self, row: dict[str, Any], shown: Shown | None, known: dict[str, str]) -> RemotePosition | Unchanged:
+    def _item(self, row: Row, shown: Shown | None, known: dict[str, str]) -> RemotePosition | Unchanged:
         id = self._number(row)
         listed = id in (shown or {})
         facts = (shown or {}).get(id, {}) | {
-            "jobOpeningName": _at(row, "title", "label"),
-            "place": _at(row, "location", "label"),
-            "address": _at(row, "location", "address"),
+            "jobOpeningName": said(row, "title", "label"),
+            "place": said(row, "location", "label"),
+            "address": part(row, "location", "address"),
             "postedDate": row.get("postedDate"),
             "postingUrl": row.get("postingUrl"),
             "listed": listed,
         }
-        if department := _at(row, "department", "label"):
+        if department := said(row, "department", "label"):
             facts["departmentLabel"] = department
-        if known.get(id) == _version(facts):
+        if known.get(id) == digest(facts):
             return Unchanged(id)
         try:
             opening = self._opening(id) if listed or shown is None else None
@@ -206,45 +205,27 @@ class BambooHRCareers(_CareersPage):
 
     def read(self, known: dict[str, str]) -> Iterator[RemotePosition | Unchanged]:
         """The whole list at once, then a page for each new or changed job."""
-        rows, self.listed = self._listing()
-        for item in self.http.each(lambda pair: self._item(*pair, known), rows.items()):
-            if item:
-                yield item
+        rows, total = self._listing()
+        self.listed = total - len(rows)  # declared and not there: it shows at the end that they are missing
+        lines = (Listed(id, digest(row), said(row, "jobOpeningName"), row) for id, row in rows.items())
+        yield from self.opened(lines, known, lambda row: self._opening(self._number(row)), self._shown)
 
-    def _item(self, id: str, row: dict[str, Any], known: dict[str, str]) -> RemotePosition | Unchanged | None:
-        if known.get(id) == _version(row):
-            return Unchanged(id)
-        opening, title = self._opening(id), _said(row.get("jobOpeningName"))
-        status = "gone" if opening is None else _said(opening.get("jobOpeningStatus")) or "Open"
-        if status.lower() != "open":
-            return self.withhold(id, WITHHELD.get(status.lower(), "unlisted"), title)
+    def _shown(self, row: Row, opening: Row) -> RemotePosition | None:
+        id, status = self._number(row), (said(opening, "jobOpeningStatus") or "Open").strip().lower()
+        if status != "open":
+            return self.withhold(id, WITHHELD.get(status, "unlisted"), said(row, "jobOpeningName"))
         return self._position(id, row, opening, public=True)
 
 
-def _version(facts: dict[str, Any]) -> str:
-    """Nothing in the lists says when a job was changed, so what they say of it is its version."""
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _places(name: Any, *sources: Any) -> tuple[Location, ...]:
+def _places(name: str | None, *sources: object) -> tuple[Location, ...]:
     """One place out of several objects, each of which may be filled while the others are `null`."""
     city = region = country = None
-    for place in (_at(source, key) for source in sources for key in ("address", "location", "atsLocation")):
-        here = _said(_at(place, "city"))
+    for place in (part(source, key) for source in sources for key in ("address", "location", "atsLocation")):
+        here = text.one_line(said(place, "city") or "")
         if city and here and here != city:
             continue  # another place: its region and country are not those of the first
-        city = city or here
-        region = region or _said(_at(place, "state")) or _said(_at(place, "province"))
-        country = country or text.country(_at(place, "addressCountry") or _at(place, "country"))
-    found = Location(_said(name), city, region, country)
+        city = city or town(here)
+        region = region or said(place, "state") or said(place, "province")
+        country = country or text.country(said(place, "addressCountry") or said(place, "country"))
+    found = Location(name, city, region, country)
     return (found,) if found != Location() else ()
-
-
-def _said(value: Any) -> str | None:
-    return text.one_line(value) if isinstance(value, str) else None
-
-
-def _at(data: Any, *path: str) -> Any:
-    for name in path:
-        data = data.get(name) if isinstance(data, dict) else None
-    return data

@@ -7,45 +7,33 @@ tree of elements; the one that repeats is found, and its parts are known by the 
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import Any
-from urllib.parse import urljoin, urlsplit
-from xml.etree.ElementTree import Element, tostring
+from urllib.parse import urlsplit
 
 from requests.auth import HTTPBasicAuth
 
 from webapp.connectors import _text as text
 from webapp.connectors._contract import ATS, Choices, Connector, Field
-from webapp.connectors._feed import (
-    ATOM,
-    KINDS,
-    Feed,
-    Item,
-    fold,
-    groups_of,
-    language_of,
-    likeliest,
-    parse,
-    raw_text,
-    text_of,
-)
+from webapp.connectors._feed import Feed, Item, flat, fold, groups_of, language_of, likeliest, parse, raw_text, text_of
+from webapp.connectors._feed_parts import description_of, places_of, salary_in, salary_of, workplace_of
 from webapp.connectors._http import Answer, Limits
-from webapp.connectors._places import places, work_model
-from webapp.connectors._records import Label, Location, RemoteAccount, RemotePosition, Salary, Unchanged, web_address
+from webapp.connectors._pages import joined
+from webapp.connectors._records import (
+    Label,
+    RemoteAccount,
+    RemotePosition,
+    Translation,
+    Unchanged,
+    web_address,
+)
 from webapp.connectors._rows import digest
 from webapp.i18n import N_
 
 JOB_FEED = ATS("job-feed", "Job feed", order=None)
 ACCEPT = {"Accept": "application/xml, application/rss+xml, application/atom+xml, application/feed+json, */*;q=0.5"}
-MONEY, SIGN = r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d\d?)?)", r"([A-Z]{3}|[€£$])?"
-PAY = re.compile(
-    rf"{SIGN}\s*{MONEY}(?:\s*(?:-|–|to)\s*{SIGN}\s*{MONEY})?\s*{SIGN}(?:\s*(?:/|\ban?\b|\bper\b)\s*(\w+))?"
-)
 #: Feeds of a known kind: what stands where, where a feed has more than one element that could be meant.
 PRESETS = {
     "indeed": "id=referencenumber url=url posted=date employment=jobtype workplace=remotetype company=company"
@@ -76,9 +64,6 @@ MAPPED = {
     "salary": N_("Pay"),
     "language": N_("Language"),
 }
-SECTIONS = ("responsibilities", "requirements", "qualifications", "skillsandexperience", "benefits")
-FLAGS = dict.fromkeys(("remote", "isremote", "remotestatus", "remotetype", "telecommuting"), "remote")
-FLAGS |= {"hybrid": "hybrid", "onsite": "on_site"}
 
 
 class JobFeed(Connector):
@@ -173,21 +158,16 @@ class JobFeed(Connector):
         name, found = self._gather({}) or (None, {})
         address, company = urlsplit(self.config["url"]), self.config.get("company")
         notes = (N_("The feed holds no position of this company."),) if company and not found else ()
-        still_open = sum(not _is_past(position) for position in found.values())
-        return RemoteAccount(f"{address.hostname}{address.path}", name, still_open, notes)
+        return RemoteAccount(f"{address.hostname}{address.path}", name, len(found), notes)
 
     def read(self, known: dict[str, str]) -> Iterator[RemotePosition | Unchanged]:
-        """Items are gathered first: a feed may list a position once per place."""
+        """Items are gathered first: a feed may list a position once per place. What it lists is open."""
         gathered = self._gather(known)
         self.listed = len(known if gathered is None else gathered[1])
         if gathered is None:
             yield from map(Unchanged, known)
             return
-        for position in gathered[1].values():
-            if _is_past(position):
-                self.withhold(position.id, "expired", position.title)
-            else:
-                yield position
+        yield from gathered[1].values()
 
     def _gather(self, known: dict[str, str]) -> tuple[str | None, dict[str, RemotePosition]] | None:
         """The feed's title and its positions by id; `None` where nothing has changed since `known`."""
@@ -207,17 +187,17 @@ class JobFeed(Connector):
         name, wanted = feed.name, (text.one_line(self.config.get("company") or "") or "").casefold()
         while True:
             items = (Item(element, self._mapping) for element in feed.items)
-            for position in (_position(item, feed.language, version) for item in items):
+            for position in (_position(item, feed, version) for item in items):
                 if not wanted or (position.company or "").casefold() == wanted:
                     found[position.id] = _merged(found.get(position.id), position)
-            link = self.http.follow(urljoin(url, feed.next) if feed.next else None, seen)
+            link = self.http.follow(feed.next and (joined(url, feed.next) or feed.next), seen)
             if not link:
                 return name, found
             feed = Feed(self._get(link), self._mapping)
 
     def choices(self) -> Choices:
         """What the mapping can be chosen from: the elements that repeat, and the parts of the first few of them."""
-        root = parse(self._get(self.config["url"]))
+        root = flat(parse(self._get(self.config["url"])))
         groups = groups_of(root)
         chosen = {"item": "/".join(map(fold, likeliest(groups))), **_named(self.config.get("mapping"))}
         items = next((g for path, g in groups.items() if "/".join(map(fold, path)) == chosen["item"]), [])
@@ -250,13 +230,15 @@ def _named(mapping: str | None) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in (mapping or "").split())
 
 
-def _position(item: Item, language: str | None, version: str | None) -> RemotePosition:
+def _position(item: Item, feed: Feed, version: str | None) -> RemotePosition:
+    first = feed.first
     links = [e for e in item.all("url") if e.get("rel") in (None, "alternate")]
     links += [e for e in item.parts.get("guid", ()) if e.get("isPermaLink") != "false"]
     url, apply_url = (
         next((a for e in es if (a := web_address(raw_text(e)))), None) for es in (links, item.all("apply"))
     )
-    pay, salary = item.said("salary"), _salary(item.said("salary") or "")
+    pay = item.said("salary")
+    salary = salary_of(pay or "") or next(filter(None, map(salary_in, item.all("salary"))), None)
     return RemotePosition(
         id=next((raw for e in item.all("id") if (raw := raw_text(e))), None) or url or apply_url or "",
         title=item.said("title") or "",
@@ -264,14 +246,14 @@ def _position(item: Item, language: str | None, version: str | None) -> RemotePo
         apply_url=apply_url,
         department=item.said("department"),
         team=item.said("team"),
-        locations=_places(item),
-        workplace=_workplace(item),
-        employment_type=text.employment_type(item.said("employment")),
-        description_html=_description(item),
-        posted_at=text.moment(item.said("posted")),
-        updated_at=text.moment(item.said("updated")),
-        closes_at=text.moment(item.said("closes")),
-        language=language_of(item) or language,
+        locations=places_of(item),
+        workplace=workplace_of(item),
+        employment_type=text.employment_type([text_of(e) for e in item.all("employment")]),
+        description_html=description_of(item),
+        posted_at=text.moment(item.said("posted"), first=first),
+        updated_at=text.moment(item.said("updated"), first=first),
+        closes_at=text.moment(item.said("closes"), first=first),
+        language=language_of(item) or feed.language,
         requisition=item.said("requisition"),
         salary=salary,
         company=item.said("company"),
@@ -282,78 +264,13 @@ def _position(item: Item, language: str | None, version: str | None) -> RemotePo
 
 
 def _merged(before: RemotePosition | None, now: RemotePosition) -> RemotePosition:
-    """One position listed once per place has all of them; else what comes last counts."""
-    if before is None or replace(before, locations=()) != replace(now, locations=()):
+    """One position listed once per place or per language has all of them; else what comes last counts."""
+    if before and before.language and now.language and before.language != now.language:
+        others = {each.language: each for each in before.translations}
+        others.setdefault(
+            now.language, Translation(now.language, now.title, now.description_html, now.url, now.apply_url)
+        )
+        return replace(before, translations=tuple(others.values()))
+    if before is None or replace(before, locations=(), translations=()) != replace(now, locations=()):
         return now
     return replace(before, locations=tuple(dict.fromkeys(before.locations + now.locations)))
-
-
-def _places(item: Item) -> tuple[Location, ...]:
-    """Places that have parts, else city and country beside the title, else places as text; and further ones."""
-    boxes, flat = item.all("place"), _spelt(item)
-    spelt = [place for box in boxes for e in box.iter() if len(e) and (place := _spelt(Item(e), "name"))]
-    inner = [e for box in boxes for e in box.iter() if not len(e) and KINDS.get(fold(e.tag)) in ("place", "title")]
-    loose, more = places(*map(text_of, inner)), places(*(text_of(e) for box in item.all("more") for e in box.iter()))
-    beside = (flat,) if flat and (flat.city or flat.region or not loose) else loose
-    return tuple(dict.fromkeys((*(spelt or beside), *more)))
-
-
-def _spelt(item: Item, name: str = "") -> Location | None:
-    city, region, country = (item.said(kind) for kind in ("city", "region", "country"))
-    called = next(map(text_of, item.parts.get(name, ())), None)
-    return Location(called, city, region, text.country(country)) if city or region or country else None
-
-
-def _workplace(item: Item) -> Any:
-    yes = ("true", "yes", "1", "fully", "always")
-    flags = {FLAGS[name] for name in FLAGS for e in item.parts.get(name, ()) if (raw_text(e) or "").lower() in yes}
-    said = text.workplace(item.said("workplace"))
-    return (
-        flags.pop() if len(flags) == 1 else said or work_model("; ".join(text_of(e) or "" for e in item.all("place")))
-    )
-
-
-def _description(item: Item) -> str | None:
-    """The fullest text and the sections beside it, in the order of the feed."""
-    main = next((e for e in item.all("description") if _html(e)), None)
-    parts = [e for name, elements in item.parts.items() for e in elements if e is main or name in SECTIONS]
-    return text.sections((None if e is main else _heading(e.tag), _html(e)) for e in parts)
-
-
-def _heading(tag: str) -> str:
-    return re.sub(r"[_-]|(?<=[a-z])(?=[A-Z])", " ", tag.rpartition("}")[2]).capitalize()
-
-
-def _html(element: Element) -> str | None:
-    """A text as HTML: parts with headings, elements that are markup, escaped markup, or plain lines."""
-    headed = []
-    for parts in (Item(part).parts for part in element):
-        titles, bodies = parts.get("title") or parts.get("name"), parts.get("content") or parts.get("value")
-        if titles and bodies:
-            headed.append((text_of(titles[0]), _html(bodies[0])))
-    if headed:
-        return text.sections(headed)
-    if len(element):
-        for inner in element.iter():
-            inner.tag = inner.tag.rpartition("}")[2]
-        return html.escape(element.text or "") + "".join(tostring(e, "unicode", "html") for e in element)
-    body = text.unescape((element.text or "").strip()) or ""
-    is_atom = element.tag.startswith(ATOM) and element.get("type", "text") == "text" and not re.search(r"</\w+>", body)
-    if is_atom or fold(element.tag) == "contenttext":
-        body = html.escape(body, quote=False)
-    return text.lines(body)
-
-
-def _salary(said: str) -> Salary | None:
-    """Pay that is said as numbers, a currency and nothing that is not understood."""
-    before, low, between, high, after, per = match.groups() if (match := PAY.fullmatch(said)) else (None,) * 6
-    currency, interval = text.currency(before or between or after), text.interval(per)
-    if not low or not currency or (per and not interval):
-        return None
-    return Salary(text.number(low), text.number(high or low), currency, interval)
-
-
-def _is_past(position: RemotePosition) -> bool:
-    """Whether the last day is over; a date without a time is a whole day."""
-    closes, now = position.closes_at, datetime.now(UTC)
-    return closes is not None and closes < now - timedelta(days=0 if closes.hour or closes.minute else 1)

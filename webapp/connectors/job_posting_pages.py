@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from webapp.connectors import _job_posting as job_posting
@@ -21,6 +22,8 @@ from webapp.connectors._rows import Row, digest
 from webapp.connectors._site import Site
 from webapp.i18n import N_
 
+#: What a site lists is open, whatever its last day was; but sitemaps name pages that were left there for years.
+LONG = timedelta(days=365)
 JOB_POSTING_PAGES = ATS("job-posting-pages", "Careers site")
 
 
@@ -114,7 +117,7 @@ class JobPostingPages(Connector):
             self.withhold(id, "closed")
         yield from (Unchanged(id) for id in same if id not in read)
         for position in positions:
-            if job_posting.closed(position.closes_at):
+            if job_posting.closed(position.closes_at, datetime.now(UTC) - LONG):
                 self.withhold(position.id, "expired", position.title)
             else:
                 yield position
@@ -122,7 +125,7 @@ class JobPostingPages(Connector):
     def _stated(self, address: str, answer: Answer, lastmod: str) -> Iterator[Stated]:
         """What a page states. One that states nothing must at least be a page of this site, and whole."""
         text = markup(answer)
-        found = [p for p in job_postings(text) if job_posting.folded(p).get("title")]
+        found = [p for p in job_postings(text) if job_posting.title_of(p)]
         tree = None if found else page(answer)
         if tree is not None and tree.css_first("a[href]") is None:
             raise answer.unexpected()

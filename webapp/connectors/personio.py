@@ -5,19 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import suppress
-from functools import reduce
-from typing import Any
 from xml.etree.ElementTree import Element
 
 from babel import Locale
-from defusedxml.ElementTree import ParseError, fromstring
 
 from webapp.connectors import _contract
 from webapp.connectors import _text as text
+from webapp.connectors import _xml as xml
 from webapp.connectors._contract import ATS, Connector, Field
 from webapp.connectors._errors import AccountNotFound, CredentialsRejected, TemporarilyUnavailable
 from webapp.connectors._http import Answer, Limits, need
-from webapp.connectors._records import Location, RemoteAccount, RemotePosition, Salary
+from webapp.connectors._places import places
+from webapp.connectors._records import RemoteAccount, RemotePosition, Salary
+from webapp.connectors._rows import Row, parts, said
 from webapp.i18n import N_
 
 PERSONIO = ATS(
@@ -56,6 +56,7 @@ FIELDS = (
 )
 HOSTS = ("{company}.jobs.personio.de", "{company}.jobs.personio.com")
 Rows = dict[str, list[Element]]
+Jobs = dict[str, Row]
 
 
 class _Feed(Connector):
@@ -86,19 +87,16 @@ class _Feed(Connector):
 
     def _rows(self, answer: Answer) -> Rows:
         """id → its positions, several where it is listed once per office; without an id there is none."""
-        try:
-            root = fromstring(answer.body, forbid_dtd=True)
-        except (ParseError, ValueError, LookupError):
-            raise answer.unexpected() from None
+        root = xml.document(answer, "workzag-jobs")
         rows: Rows = {}
         for position in root.findall("position"):
             if id := _said(position, "id"):
                 rows.setdefault(id, []).append(position)
-        if root.tag != "workzag-jobs" or (len(root) and not rows):
+        if len(root) and not rows:
             raise answer.unexpected()
         return rows
 
-    def _read(self) -> tuple[str, Rows, dict[str, Any] | None]:
+    def _read(self) -> tuple[str, Rows, Jobs | None]:
         tld, answer = self._feed()
         return tld, self._rows(answer), None
 
@@ -110,21 +108,24 @@ class _Feed(Connector):
         notes = (strange,) if rows and jobs is not None and not rows.keys() & jobs.keys() else ()
         return RemoteAccount(self.config["company"], names.pop() if len(names) == 1 else None, len(rows), notes)
 
-    def _published(self, tld: str, rows: Rows, jobs: Any, version: str | None = None) -> Iterator[RemotePosition]:
+    def _published(
+        self, tld: str, rows: Rows, jobs: Jobs | None, version: str | None = None
+    ) -> Iterator[RemotePosition]:
         """The feed's positions. Their `version` is the feed's, unless a second feed had to be asked for texts:
         one that was not written in the language asked for comes empty, while titles and offices do not."""
         asked = self.config["language"]
-        texts: dict[str, Any] = {id: (asked, html) for id, same in rows.items() if (html := _description(same[0]))}
+        texts: dict[str, tuple[str | None, str | None]] = {
+            id: (asked, html) for id, same in rows.items() if (html := _description(same[0]))
+        }
         for language in ("en", "de"):
             if language != asked and (missing := rows.keys() - texts.keys()):
                 version, other = None, self._rows(self._ask(tld, language))
                 texts |= {id: (language, html) for id in missing & other.keys() if (html := _description(other[id][0]))}
         self.listed = len(rows)
         for id, same in rows.items():
-            first, (language, html) = same[0], texts.get(id, (None, None))
-            places = [e.text or "" for row in same for path in OFFICES for e in row.findall(path)]
-            offices = list(dict.fromkeys(name for place in places if (name := text.one_line(place))))
-            url = f"https://{self.config['company']}.jobs.personio.{tld}/job/{id}?language={language or asked}"
+            first, (written, html) = same[0], texts.get(id) or (None, None)
+            offices = [e.text for row in same for path in OFFICES for e in row.findall(path) if (e.text or "").strip()]
+            url = f"https://{self.config['company']}.jobs.personio.{tld}/job/{id}?language={written or asked}"
             kinds = {text.workplace(office) for office in offices}
             open_ended = _said(first, "employmentType") in (None, "permanent")  # says nothing of the hours
             yield RemotePosition(
@@ -132,13 +133,13 @@ class _Feed(Connector):
                 title=_said(first, "name") or "",
                 url=url,
                 apply_url=f"{url}#apply",
-                department=_said(first, "department") or _at(jobs, id, "department", "name"),
-                locations=tuple(Location(name=office) for office in offices),
+                department=_said(first, "department") or said(jobs, id, "department", "name"),
+                locations=places(*offices),
                 workplace=kinds.pop() if kinds in ({"remote"}, {"hybrid"}) else None,
                 employment_type=text.employment_type(_said(first, "schedule" if open_ended else "employmentType")),
                 description_html=html,
                 posted_at=text.moment(_said(first, "createdAt")),
-                updated_at=text.moment(_at(jobs, id, "updated_at", "date-time")),
+                updated_at=text.moment(said(jobs, id, "updated_at", "date-time")),
                 salary=_salary(first),
                 company=_said(first, "subcompany"),
                 category=_said(first, "recruitingCategory"),
@@ -203,7 +204,7 @@ class Personio(_Feed):
         """The feed's positions, each with what the API adds."""
         yield from self._published(*self._read())
 
-    def _read(self) -> tuple[str, Rows, dict[str, Any]]:
+    def _read(self) -> tuple[str, Rows, Jobs]:
         token = self._token()
         tld, rows, _jobs = super()._read()
         return tld, rows, self._jobs(token, rows)
@@ -213,22 +214,24 @@ class Personio(_Feed):
         answer = self.http.post(f"{API}/auth/token", data=form, allow=(400,))
         if answer.status == 400:
             raise CredentialsRejected(N_("%(ats)s does not accept these credentials."), ats=self.ats.name)
-        if not (token := answer.json().get("access_token")):
+        if not (token := said(answer.json(), "access_token")):
             raise answer.unexpected()
-        return str(token)
+        return token
 
-    def _jobs(self, token: str, wanted: Collection[str]) -> dict[str, Any]:
+    def _jobs(self, token: str, wanted: Collection[str]) -> Jobs:
         """id → job, the last changed first, page by page until all that are wanted are there."""
         # https://developer.personio.de/discuss/6964e6f1f3c2f64cec27fb38: "not found" without `Beta`, before 2026.
         headers = {"Authorization": f"Bearer {token}", "Beta": "true"}
         address: str | None = f"{API}/recruiting/jobs?limit=100"
-        found, seen = dict[str, Any](), set[str]()
+        found, seen = Jobs(), set[str]()
         while address:
             page = self.http.get(address, headers=headers).json()
-            rows = page.get("_data") if seen else need(self.ats.name, page, "_data")  # absent behind the last page
-            found |= {str(_at(job, "id")): job for job in rows or ()}
-            link, more = _at(page, "_meta", "links", "next", "href"), rows and any(id not in found for id in wanted)
-            address = self.http.follow(str(link or ""), seen) if more else None
+            if not seen:  # absent behind the last page
+                need(self.ats.name, page, "_data")
+            rows = parts(page, "_data")
+            found |= {id: job for job in rows if (id := said(job, "id"))}
+            more = rows and any(id not in found for id in wanted)
+            address = self.http.follow(said(page, "_meta", "links", "next", "href"), seen) if more else None
         return found
 
 
@@ -247,7 +250,3 @@ def _salary(position: Element) -> Salary | None:
     low, high, code, sign, per = (_said(position, f"salaryInformation/{tag}") for tag in PAY)
     pay = Salary(text.number(low), text.number(high), text.currency(code or sign), text.interval(per))
     return None if pay.min is None and pay.max is None else pay
-
-
-def _at(data: Any, *path: str) -> Any:
-    return reduce(lambda found, name: found.get(name) if isinstance(found, dict) else None, path, data)

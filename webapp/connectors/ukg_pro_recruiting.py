@@ -19,6 +19,7 @@ from webapp.connectors._errors import (
     UnexpectedAnswer,
 )
 from webapp.connectors._http import Answer, Limits, need
+from webapp.connectors._places import places, town
 from webapp.connectors._records import Location, RemoteAccount, RemotePosition, Salary, Translation, Unchanged
 from webapp.connectors._rows import Row, as_text, digest, flag, part, parts, said
 from webapp.i18n import N_
@@ -110,9 +111,7 @@ class UKGProRecruiting(Connector):
         number, address = 1, f"{self._address()}?per_page=100"
         while address:
             answer = self._get(address)
-            rows = answer.json(list)
-            if not all(isinstance(row, dict) for row in rows):
-                raise answer.unexpected()
+            rows = answer.rows(answer.json(list))
             yield from rows
             if header := answer.headers.get("Link"):
                 links = {link.get("rel"): urljoin(address, link["url"]) for link in parse_header_links(header)}
@@ -253,7 +252,7 @@ class UKGProRecruitingCareers(Connector):
             yield from (Unchanged(id) for id, row in fresh.items() if known.get(id) == _version(row))
             for row, detail in self.http.each(self._detail, changed):
                 opened, shells = opened + 1, shells + (detail is None)
-                if detail is None or detail.get("OpportunityIsClosed"):
+                if detail is None or flag(detail, "OpportunityIsClosed"):
                     self.withhold(_id(row), "closed", said(row, "Title"))
                 else:
                     yield self._position(row, detail)
@@ -363,14 +362,21 @@ def _version(row: Row) -> str:
 def _board_places(row: Row) -> tuple[Location, ...]:
     found = [
         Location(
-            name=said(place, "LocalizedName") or said(place, "LocalizedDescription"),
-            city=said(place, "Address", "City"),
+            name=_place_name(place),
+            city=town(said(place, "Address", "City")),
             region=_named(part(place, "Address").get("State"), "Name", "Code"),
             country=text.country(_named(part(place, "Address").get("Country"), "Code", "Name")),
         )
         for place in parts(row, "Locations")
     ]
     return tuple(place for place in dict.fromkeys(found) if place != Location())
+
+
+def _place_name(place: Row) -> str | None:
+    """What a place is called, without how one works there: "TX - Remote"."""
+    name = said(place, "LocalizedName") or said(place, "LocalizedDescription")
+    found = [place.name or "" for place in places(name)]
+    return found[0] if len(found) == 1 and found[0] in (name or "") else name if found else None
 
 
 def _board_pay(detail: Row) -> Salary | None:

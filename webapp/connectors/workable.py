@@ -7,8 +7,9 @@ from typing import Any
 
 from webapp.connectors import _text as text
 from webapp.connectors._contract import ATS, Connector, Field
-from webapp.connectors._http import Limits, need
+from webapp.connectors._http import Limits
 from webapp.connectors._records import Location, Reason, RemoteAccount, RemotePosition, Salary, Unchanged
+from webapp.connectors._rows import Row, as_text, flag, part, parts, said, values
 from webapp.i18n import N_
 
 WORKABLE = ATS("workable", "Workable", order=4, merge_slug="workable", website="https://www.workable.com")
@@ -60,9 +61,9 @@ class Workable(Connector):
     def account(self) -> RemoteAccount:
         """The account's name; a token limited to `r_jobs` may not see it."""
         answer = self._get("accounts", allow=(403, 404))
-        accounts = answer.json().get("accounts") or [] if answer.status == 200 else []
+        accounts = parts(answer.json(), "accounts") if answer.status == 200 else []
         subdomain = self.config["subdomain"]
-        name = next((a.get("name") for a in accounts if a.get("subdomain") == subdomain), None)
+        name = next((said(a, "name") for a in accounts if said(a, "subdomain") == subdomain), None)
         return RemoteAccount(subdomain, name)
 
     def read(self, known: dict[str, str]) -> Iterator[RemotePosition | Unchanged]:
@@ -75,52 +76,48 @@ class Workable(Connector):
         }
         address: str | None = self._address("jobs")
         while address:
-            page = self.http.get(address, params=params, headers=self._headers()).json()
-            for row in need(self.ats.name, page, "jobs"):
+            answer = self.http.get(address, params=params, headers=self._headers())
+            page = answer.json()
+            for row in answer.rows(page, "jobs"):
                 self.listed += 1
                 if item := self._position(row, known):
                     yield item
-            address, params = self.http.follow((page.get("paging") or {}).get("next"), seen), None
+            address, params = self.http.follow(said(page, "paging", "next"), seen), None
 
-    def _position(self, row: dict[str, Any], known: dict[str, str]) -> RemotePosition | Unchanged | None:
-        shortcode, title, version = str(row.get("shortcode") or ""), str(row.get("title") or ""), row.get("updated_at")
-        if row.get("confidential"):
+    def _position(self, row: Row, known: dict[str, str]) -> RemotePosition | Unchanged | None:
+        shortcode, title, version = _shortcode(row), said(row, "title") or "", said(row, "updated_at")
+        state = said(row, "state") or ""
+        if flag(row, "confidential"):
             return self.withhold(shortcode, "confidential")
-        if row.get("sample"):
+        if flag(row, "sample"):
             return self.withhold(shortcode, "sample", title)
-        if row.get("state") != "published":
-            return self.withhold(shortcode, WITHHELD.get(row.get("state") or "", "unlisted"), title)
+        if state != "published":
+            return self.withhold(shortcode, WITHHELD.get(state, "unlisted"), title)
         if version and known.get(shortcode) == version:
             return Unchanged(shortcode)
         answer = self._get(f"jobs/{shortcode}", allow=(404,))
         if answer.status == 404:  # closed since the list was made
             return self.withhold(shortcode, "closed", title)
-        detail = answer.json()
-        place, pay = row.get("location") or {}, row.get("salary") or {}
-        salary = Salary(
-            text.number(pay.get("salary_from")),
-            text.number(pay.get("salary_to")),
-            text.currency(pay.get("salary_currency")),
-        )
+        detail, place = answer.json(), part(row, "location")
         return RemotePosition(
             id=shortcode,
             title=title,
-            url=row.get("shortlink"),
-            apply_url=row.get("application_url"),
-            department=_department(row.get("department")),
-            locations=_places(row.get("locations"), place),
-            workplace=text.workplace(row.get("workplace_type") or place.get("workplace_type"))
-            or ("remote" if place.get("telecommuting") else None),
-            employment_type=text.employment_type(detail.get("employment_type")),
+            url=said(row, "shortlink"),
+            apply_url=said(row, "application_url"),
+            department=_department(row),
+            locations=_places(row, place),
+            workplace=text.workplace(said(row, "workplace_type") or said(place, "workplace_type"))
+            or ("remote" if flag(place, "telecommuting") else None),
+            employment_type=text.employment_type(said(detail, "employment_type")),
             description_html=text.sections(
-                (heading, row.get(key) or detail.get(key))
+                (heading, said(row, key) or said(detail, key))
                 for heading, key in ((None, "description"), ("Requirements", "requirements"), ("Benefits", "benefits"))
             ),
             posted_at=text.moment(row.get("created_at")),
             updated_at=text.moment(version),
-            requisition=row.get("code") or None,
-            salary=salary if salary.min is not None or salary.max is not None else None,
-            category=detail.get("function") or None,
+            requisition=said(row, "code"),
+            salary=_salary(part(row, "salary")),
+            category=said(detail, "function"),
             version=version,
         )
 
@@ -154,61 +151,75 @@ class WorkableCareers(Connector):
 
     def account(self) -> RemoteAccount:
         """The company's name and how many jobs it shows."""
-        page = self._page()
-        codes = {row.get("shortcode") for row in need(self.ats.name, page, "jobs")}
-        return RemoteAccount(self.config["subdomain"], page.get("name"), len(codes))
+        name, rows = self._page()
+        return RemoteAccount(self.config["subdomain"], name, len({_shortcode(row) for row in rows}))
 
     def read(self, known: dict[str, str]) -> Iterator[RemotePosition]:
         """Rows are gathered by shortcode first: one row per place."""
-        rows: dict[str, list[dict[str, Any]]] = {}
-        for row in need(self.ats.name, self._page(), "jobs"):
-            rows.setdefault(str(row.get("shortcode") or ""), []).append(row)
+        rows: dict[str, list[Row]] = {}
+        for row in self._page()[1]:
+            rows.setdefault(_shortcode(row), []).append(row)
         self.listed = len(rows)
         for shortcode, same in rows.items():
             first = same[0]
-            places = [place for row in same for place in _places(row.get("locations"), row)]
             yield RemotePosition(
                 id=shortcode,
-                title=str(first.get("title") or ""),
-                url=first.get("shortlink") or first.get("url"),
-                apply_url=first.get("application_url"),
-                department=_department(first.get("department")),
-                locations=tuple(dict.fromkeys(places)),
-                workplace="remote" if any(row.get("telecommuting") for row in same) else None,
-                employment_type=text.employment_type(first.get("employment_type")),
-                description_html=first.get("description"),
-                posted_at=text.moment(first.get("published_on") or first.get("created_at")),
-                requisition=first.get("code") or None,
-                category=first.get("function") or None,
+                title=said(first, "title") or "",
+                url=said(first, "shortlink") or said(first, "url"),
+                apply_url=said(first, "application_url"),
+                department=_department(first),
+                locations=tuple(dict.fromkeys(place for row in same for place in _places(row, row))),
+                workplace="remote" if any(flag(row, "telecommuting") for row in same) else None,
+                employment_type=text.employment_type(said(first, "employment_type")),
+                description_html=said(first, "description"),
+                posted_at=text.moment(first.get("published_on")) or text.moment(first.get("created_at")),
+                requisition=said(first, "code"),
+                category=said(first, "function"),
             )
 
-    def _page(self) -> dict[str, Any]:
+    def _page(self) -> tuple[str | None, list[Row]]:
+        """The company's name and its jobs."""
         address = f"https://apply.workable.com/api/v1/widget/accounts/{self.config['subdomain']}"
-        return self.http.get(address, params={"details": "true"}).json()
+        answer = self.http.get(address, params={"details": "true"})
+        page = answer.json()
+        return said(page, "name"), answer.rows(page, "jobs")
 
 
-def _department(value: Any) -> str | None:
+def _shortcode(row: Row) -> str:
+    return (said(row, "shortcode") or "").strip()
+
+
+def _department(row: Row) -> str | None:
     """A text, `null` or a list of texts, as it comes."""
-    return next((v for v in value if v), None) if isinstance(value, list) else value or None
+    return next((name for value in values(row, "department") if (name := as_text(value))), None)
 
 
-def _places(listed: list[dict[str, Any]] | None, single: dict[str, Any]) -> tuple[Location, ...]:
+def _salary(pay: Row) -> Salary | None:
+    low, high = text.number(pay.get("salary_from")), text.number(pay.get("salary_to"))
+    if low is None and high is None:
+        return None
+    return Salary(low, high, text.currency(said(pay, "salary_currency")))
+
+
+def _places(row: Row, single: Row) -> tuple[Location, ...]:
     """The visible places. The single place repeats a hidden one, so it counts only where no list came."""
+    listed = parts(row, "locations")
     if not listed:
         place = Location(
-            name=single.get("location_str"),
-            city=single.get("city"),
-            region=single.get("region") or single.get("region_code") or single.get("state"),
-            country=text.country(single.get("country_code") or single.get("country")),
+            name=said(single, "location_str"),
+            city=said(single, "city"),
+            region=said(single, "region") or said(single, "region_code") or said(single, "state"),
+            country=text.country(said(single, "country_code")) or text.country(said(single, "country")),
         )
-        return (place,) if any((place.name, place.city, place.region, place.country)) else ()
-    return tuple(
+        return (place,) if place != Location() else ()
+    found = (
         Location(
-            city=place.get("city"),
-            region=place.get("region") or place.get("subregion") or place.get("state_code"),
-            country=text.country(place.get("countryCode") or place.get("country_code"))
-            or text.country(place.get("country") or place.get("country_name")),
+            city=said(place, "city"),
+            region=said(place, "region") or said(place, "subregion") or said(place, "state_code"),
+            country=text.country(said(place, "countryCode") or said(place, "country_code"))
+            or text.country(said(place, "country") or said(place, "country_name")),
         )
         for place in listed
-        if not place.get("hidden")
+        if not flag(place, "hidden")
     )
+    return tuple(place for place in found if place != Location())

@@ -5,30 +5,25 @@ Facts: https://community.workday.com/sites/default/files/file-hosting/production
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from html import escape
 from typing import Any, Literal
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
-from defusedxml.ElementTree import ParseError, fromstring
-
 from webapp.connectors import _text as text
+from webapp.connectors import _workday_soap as soap
 from webapp.connectors._contract import ATS, Connector, Field
 from webapp.connectors._errors import (
-    AccountNotFound,
-    ConnectorError,
     CredentialsRejected,
     PermissionMissing,
     TemporarilyUnavailable,
     UnexpectedAnswer,
 )
 from webapp.connectors._http import Answer, Limits, need
+from webapp.connectors._places import composed, located, work_model
 from webapp.connectors._records import Location, RemoteAccount, RemotePosition, Unchanged
+from webapp.connectors._rows import Row, as_text, digest, flag, part, parts, said, values
 from webapp.i18n import N_
 
 WORKDAY = ATS("workday", "Workday", order=5, merge_slug="workday", website="https://www.workday.com")
@@ -42,8 +37,6 @@ CAP = 2000  # Some tenants count no further, and begin again with the first page
 # Facets in which a job has one value: their values part a list into pieces without a remainder.
 DISJOINT = ("jobFamilyGroup", "workerSubType", "timeType")
 CLOSED = re.compile(rb'"errorCode"\s*:\s*"S22"')
-UNAVAILABLE = N_("%(ats)s is not available at the moment (%(status)s). Berth tries again by itself.")
-REJECTED = N_("%(ats)s does not accept these credentials.")
 INCOMPLETE = N_("%(ats)s did not show all the jobs that it lists.")
 HOST = Field(
     "host",
@@ -67,40 +60,6 @@ SITE = Field(
     example="External",
     required=False,
 )
-WID = re.compile(r"[0-9a-f]{32}")
-FAULTS: tuple[tuple[str, type[ConnectorError], str], ...] = (
-    ("authenticationError|invalid username or password", CredentialsRejected, REJECTED),
-    ("not authorized", PermissionMissing, N_("%(ats)s lets this user sign in, but not read job postings.")),
-    ("Invalid ID value", AccountNotFound, N_("%(ats)s does not know the careers site that is named here.")),
-    ("validationError", UnexpectedAnswer, N_("%(ats)s does not understand the question.")),
-)
-WD = "{urn:com.workday/bsvc}"
-WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss"
-ENVELOPE = f"""<?xml version="1.0" encoding="UTF-8"?>
-<env:Envelope xmlns:env="http://schemas.xmlsoap.org/soap/envelope/" xmlns:wd="urn:com.workday/bsvc">
-<env:Header>
-<wsse:Security env:mustUnderstand="1" xmlns:wsse="{WSSE}-wssecurity-secext-1.0.xsd"><wsse:UsernameToken>
-<wsse:Username>%(user)s</wsse:Username>
-<wsse:Password Type="{WSSE}-username-token-profile-1.0#PasswordText">%(password)s</wsse:Password>
-</wsse:UsernameToken></wsse:Security>
-<wd:Workday_Common_Header>
-<wd:Include_Reference_Descriptors_In_Response>true</wd:Include_Reference_Descriptors_In_Response>
-</wd:Workday_Common_Header>
-</env:Header>
-<env:Body><wd:Get_Job_Postings_Request wd:version="v45.2">
-<wd:Request_Criteria>%(site)s
-<wd:Show_Only_Active_Job_Postings>true</wd:Show_Only_Active_Job_Postings>
-<wd:Show_Only_External_Job_Postings>%(external)s</wd:Show_Only_External_Job_Postings>
-<wd:Exclude_Future_Job_Postings>true</wd:Exclude_Future_Job_Postings>
-</wd:Request_Criteria>
-<wd:Response_Filter>
-<wd:As_Of_Entry_DateTime>%(as_of)s</wd:As_Of_Entry_DateTime>
-<wd:Page>%(page)s</wd:Page>
-<wd:Count>100</wd:Count>
-</wd:Response_Filter>
-<wd:Response_Group><wd:Include_Reference>true</wd:Include_Reference></wd:Response_Group>
-</wd:Get_Job_Postings_Request></env:Body>
-</env:Envelope>"""
 
 
 class Workday(Connector):
@@ -149,7 +108,7 @@ class Workday(Connector):
 
     def account(self) -> RemoteAccount:
         """Whether this user may ask for postings; Workday does not name the tenant."""
-        self._page("true", _as_of(), 1)
+        self._page("true", soap.as_of(), 1)
         return RemoteAccount(_tenant(self.config), None)
 
     def read(self, known: dict[str, str]) -> Iterator[RemotePosition]:
@@ -159,7 +118,7 @@ class Workday(Connector):
         for visibility, external in visible:
             groups: dict[str, list[Element]] = {}
             for posting in self._postings(external):
-                id = _of(posting, "Job_Requisition_ID") or _of(posting, "Job_Posting_ID")
+                id = soap.of(posting, "Job_Requisition_ID") or soap.of(posting, "Job_Posting_ID")
                 groups.setdefault(id, []).append(posting)
             for id in [id for id in groups if id not in seen]:
                 self.listed += 1
@@ -168,21 +127,21 @@ class Workday(Connector):
 
     def _position(self, id: str, same: list[Element], visibility: Literal["public", "internal"]) -> RemotePosition:
         first = same[0]
-        remote = first.find(f"{WD}Job_Posting_Remote_Type_Data")
-        families = [_named(first, f"Job_Family{group}_Reference") for group in ("_Group", "")]
+        remote = first.find(f"{soap.WD}Job_Posting_Remote_Type_Data")
+        families = [soap.named(first, f"Job_Family{group}_Reference") for group in ("_Group", "")]
         return RemotePosition(
             id=id,
-            title=_of(first, "Job_Posting_Title"),
-            url=_of(first, "External_Job_Path"),  # kept where it is a whole address
-            apply_url=_of(first, "External_Apply_URL"),
-            locations=tuple(dict.fromkeys(place for posting in same for place in _soap_places(posting))),
-            workplace=text.workplace(_of(remote, "External_Name") or _named(remote, "Remote_Type_Reference")),
-            employment_type=text.employment_type(_named(first, "Time_Type_Reference")),
-            description_html=text.unescape(_of(first, "Job_Posting_Description")),
+            title=soap.of(first, "Job_Posting_Title"),
+            url=soap.of(first, "External_Job_Path"),  # kept where it is a whole address
+            apply_url=soap.of(first, "External_Apply_URL"),
+            locations=tuple(dict.fromkeys(place for posting in same for place in soap.places(posting))),
+            workplace=text.workplace(soap.of(remote, "External_Name") or soap.named(remote, "Remote_Type_Reference")),
+            employment_type=text.employment_type(soap.named(first, "Time_Type_Reference")),
+            description_html=text.unescape(soap.of(first, "Job_Posting_Description")),
             # A calendar date, to which Workday may add the zone of its data centre.
-            posted_at=text.moment(_of(first, "Job_Posting_Start_Date")[:10]),
-            closes_at=text.moment(_of(first, "Job_Posting_End_Date")[:10]),
-            requisition=_of(first, "Job_Requisition_ID"),
+            posted_at=text.moment(soap.of(first, "Job_Posting_Start_Date")[:10]),
+            closes_at=text.moment(soap.of(first, "Job_Posting_End_Date")[:10]),
+            requisition=soap.of(first, "Job_Requisition_ID"),
             visibility=visibility,
             category=next((family for family in families if family), None),
         )
@@ -190,44 +149,21 @@ class Workday(Connector):
     def _postings(self, external: str) -> list[Element]:
         """Every `Job_Posting_Data`; the moment is fixed, or the pages would drift."""
         found: dict[str, Element] = {}
-        as_of, number, pages, total = _as_of(), 0, 1, 0
+        as_of, number, pages, total = soap.as_of(), 0, 1, 0
         while number < pages:
             number += 1
             root, total, pages = self._page(external, as_of, number)
-            found |= {_of(data, "Job_Posting_ID"): data for data in root.iter(f"{WD}Job_Posting_Data")}
+            found |= {soap.of(data, "Job_Posting_ID"): data for data in root.iter(f"{soap.WD}Job_Posting_Data")}
         if len(found) < total:
             raise UnexpectedAnswer(INCOMPLETE, ats=self.ats.name)
         return list(found.values())
 
     def _page(self, external: str, as_of: str, number: int) -> tuple[Element, int, int]:
         """One page, how many postings there are, and how many pages."""
-        host, tenant, user = (self.config[name] for name in ("host", "tenant", "isu_username"))
-        body = ENVELOPE % {
-            "user": escape(user if "@" in user else f"{user}@{tenant}"),
-            "password": escape(self.config["isu_password"]),
-            "site": _site_criterion(self.config.get("site", "")),
-            "external": external,
-            "as_of": as_of,
-            "page": number,
-        }
+        url = "https://{host}/ccx/service/{tenant}/Recruiting/v45.2".format_map(self.config)
         headers = {"Content-Type": "text/xml; charset=utf-8", "Accept": "text/xml"}
-        url = f"https://{host}/ccx/service/{tenant}/Recruiting/v45.2"
-        answer = self.http.post(url, data=body.encode(), headers=headers, allow=(500,))
-        try:
-            root = fromstring(answer.body, forbid_dtd=True)
-            if answer.status == 200:
-                results = root.find(f".//{WD}Response_Results")
-                return root, int(_of(results, "Total_Results")), int(_of(results, "Total_Pages"))
-            said = "".join(root.itertext())
-        except (ParseError, ValueError, LookupError):
-            if answer.status == 200:
-                raise answer.unexpected() from None
-            said = ""
-        # Every fault is a 500; where none of these is named, Workday has too much to do.
-        for words, error, sentence in FAULTS:
-            if re.search(words, said, re.I):
-                raise error(sentence, ats=self.ats.name)
-        raise TemporarilyUnavailable(UNAVAILABLE, ats=self.ats.name, status=500)
+        question = soap.question(self.config, external, as_of, number)
+        return soap.page(self.http.post(url, data=question, headers=headers, allow=(500,)))
 
 
 class WorkdayRest(Connector):
@@ -281,10 +217,10 @@ class WorkdayRest(Connector):
     def read(self, known: dict[str, str]) -> Iterator[RemotePosition]:
         """The whole list first, because one requisition may be posted on several sites."""
         rows, site = self._rows(), self.config.get("site")
-        if site and not WID.fullmatch(site):
+        if site and not soap.WID.fullmatch(site):
             rows = [row for row in rows if _word(row.get("jobSite")) == site]
         tails = {_tail(row) for row in rows}
-        groups: dict[str, list[dict[str, Any]]] = {}
+        groups: dict[str, list[Row]] = {}
         for row in rows:  # the careers site names a job by its requisition, which stands at the end of its address
             id = _requisition(row, tails) if "_" in row["externalPath"].rsplit("/", 1)[-1] else row["id"]
             groups.setdefault(id, []).append(row)
@@ -292,33 +228,37 @@ class WorkdayRest(Connector):
             self.listed += 1
             yield self._position(id, same)
 
-    def _position(self, id: str, same: list[dict[str, Any]]) -> RemotePosition:
+    def _position(self, id: str, same: list[Row]) -> RemotePosition:
         first = same[0]
-        places = [p for row in same for p in (row.get("primaryLocation"), *(row.get("additionalLocations") or []))]
-        url = first.get("url") or None
+        places = [p for row in same for key in ("primaryLocation", "additionalLocations") for p in values(row, key)]
+        found = dict.fromkeys(there for place in places for there in _rest_places(place))
+        url = said(first, "url")
         return RemotePosition(
             id=id,
-            title=str(first.get("title") or ""),
+            title=said(first, "title") or "",
             url=url,
             apply_url=f"{url}/apply" if url else None,
-            locations=tuple(dict.fromkeys(_rest_place(place) for place in places if place)),
+            locations=tuple(place for place in found if place != Location()),
             workplace=text.workplace(_word(first.get("remoteType"))),
             employment_type=text.employment_type(_word(first.get("timeType"))),
-            description_html=first.get("jobDescription") or None,
+            description_html=said(first, "jobDescription"),
             posted_at=text.moment(first.get("startDate")),
             company=_word(first.get("company")),
-            category=next((word for word in map(_word, first.get("categories") or []) if word), None),
+            category=next((word for word in map(_word, values(first, "categories")) if word), None),
         )
 
-    def _rows(self) -> list[dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = {}
+    def _rows(self) -> list[Row]:
+        found: dict[str, Row] = {}
         offset = total = 0
         while True:
             page = self._page(offset, 100)
             rows = need(self.ats.name, page, "data")
             total = total or need(self.ats.name, page, "total", int)
             fresh = {id: row for row in rows if (id := need(self.ats.name, row, "id", str)) not in found}
-            found |= {id: {**row, "externalPath": urlsplit(row.get("url") or "").path} for id, row in fresh.items()}
+            found |= {
+                id: {**row, "externalPath": re.sub(r"^https?://[^/?#]*|[?#].*", "", said(row, "url") or "")}
+                for id, row in fresh.items()
+            }
             offset += len(rows)
             if not fresh or offset >= total:
                 break
@@ -326,10 +266,10 @@ class WorkdayRest(Connector):
             raise UnexpectedAnswer(INCOMPLETE, ats=self.ats.name)
         return list(found.values())
 
-    def _page(self, offset: int, limit: int) -> dict[str, Any]:
+    def _page(self, offset: int, limit: int) -> Row:
         """One question with the token; a token that has run out is replaced once."""
         params: dict[str, Any] = {"limit": limit, "offset": offset}
-        if WID.fullmatch(self.config.get("site", "")):
+        if soap.WID.fullmatch(self.config.get("site", "")):
             params["jobSite"] = self.config["site"]
         url = "https://{host}/ccx/api/recruiting/v4/{tenant}/jobPostings".format_map(self.config)
         fresh = self._token is None
@@ -348,7 +288,7 @@ class WorkdayRest(Connector):
         answer = self.http.post(url, data=form, auth=client, allow=(400,))
         # https://www.rfc-editor.org/rfc/rfc6749#section-5.2: refused credentials may be a 400.
         if answer.status == 400:
-            raise CredentialsRejected(REJECTED, ats=self.ats.name)
+            raise CredentialsRejected(soap.REJECTED, ats=self.ats.name)
         return need(self.ats.name, answer.json(), "access_token", str)
 
 
@@ -396,7 +336,7 @@ class WorkdayCareers(Connector):
             ids.setdefault(version, []).append(id)
         rows = self._listing({}).values()
         tails = {_tail(row) for row in rows}
-        groups: dict[str, list[dict[str, Any]]] = {}
+        groups: dict[str, list[Row]] = {}
         for row in rows:
             groups.setdefault(_requisition(row, tails), []).append(row)
         seen: set[str] = set()
@@ -404,12 +344,13 @@ class WorkdayCareers(Connector):
             seen.add(id)
             self.listed += 1
             yield Unchanged(id)
-        for group in self.http.each(self._details, [g for g in groups.values() if _version(g) not in ids]):
-            same: dict[str, list[dict[str, Any]]] = {}
+        changed = [group for group in groups.values() if _version(group) not in ids]
+        for group in self.http.each(lambda rows: [(row, self._detail(row)) for row in rows], changed):
+            same: dict[str, list[Row]] = {}
             for row, detail in group:
                 if detail:
                     info = detail["jobPostingInfo"]
-                    id = str(info.get("jobReqId") or info.get("id") or _requisition(row, tails))
+                    id = said(info, "jobReqId") or said(info, "id") or _requisition(row, tails)
                     same.setdefault(id, []).append({"row": row, **detail})
             version = _version([row for row, _detail in group])
             for id in [id for id in same if id not in seen]:
@@ -420,34 +361,33 @@ class WorkdayCareers(Connector):
                 if not detail and (id := _requisition(row, tails)) not in seen:
                     seen.add(id)
                     self.listed += 1
-                    self.withhold(id, "closed" if row.get("externalPath") else "unlisted", row.get("title"))
+                    self.withhold(id, "closed" if row["externalPath"] else "unlisted", said(row, "title"))
 
-    def _position(self, id: str, same: list[dict[str, Any]], version: str) -> RemotePosition:
-        first = same[0]
-        info, row = first["jobPostingInfo"], first["row"]
-        places: dict[str | None, Location] = {}
-        for place in (place for posting in same for place in _places(posting["jobPostingInfo"])):
+    def _position(self, id: str, same: list[Row], version: str) -> RemotePosition:
+        first, row = same[0], same[0]["row"]
+        infos, places = [posting["jobPostingInfo"] for posting in same], dict[str | None, Location]()
+        for place in (place for info in infos for place in _places(info)):
             places.setdefault(place.name, place)
-        _cxs, public, _id = _addresses(self.config["career_url"])
-        url = info.get("externalUrl") or public + row["externalPath"]
-        remote = bool(places) and all("remote" in (name or "").lower() for name in places)
+        ways = {work_model(name) for info in infos for name in _place_names(info)}
+        info, (_cxs, public, _id) = infos[0], _addresses(self.config["career_url"])
+        url = said(info, "externalUrl") or public + row["externalPath"]
         return RemotePosition(
             id=id,
-            title=info.get("title") or row.get("title") or "",
+            title=said(info, "title") or said(row, "title") or "",
             url=url,
-            apply_url=f"{url}/apply" if info.get("canApply") is not False else None,
+            apply_url=f"{url}/apply" if flag(info, "canApply") is not False else None,
             locations=tuple(places.values()),
-            workplace=text.workplace(info.get("remoteType")) or ("remote" if remote else None),
-            employment_type=text.employment_type(info.get("timeType")),
-            description_html=info.get("jobDescription") or None,
+            workplace=text.workplace(_word(info.get("remoteType"))) or (ways.pop() if len(ways) == 1 else None),
+            employment_type=text.employment_type(_word(info.get("timeType"))),
+            description_html=said(info, "jobDescription"),
             posted_at=text.moment(info.get("startDate")),
             closes_at=text.moment(info.get("endDate")),
-            requisition=info.get("jobReqId") or None,
-            company=(first.get("hiringOrganization") or {}).get("name") or None,
+            requisition=said(info, "jobReqId"),
+            company=said(first, "hiringOrganization", "name"),
             version=version,
         )
 
-    def _listing(self, facets: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
+    def _listing(self, facets: dict[str, list[str]]) -> dict[str, Row]:
         """All rows of the site, or of these facets; raises where there are fewer than Workday declares."""
         page = self._first(facets)
         total = page["total"]
@@ -458,8 +398,8 @@ class WorkdayCareers(Connector):
                 rows |= self._paged(facets, page)
                 total = min(total, page["total"])
         else:
-            found = {name: values for name, values in _facets(page.get("facets")) if name in DISJOINT and values}
-            sums = {n: sum(v.get("count") or 0 for v in found[n]) for n in DISJOINT if n in found and n not in facets}
+            found = {name: ids for name, ids in _facets(page) if name in DISJOINT and ids}
+            sums = {n: sum(map(_count, found[n])) for n in DISJOINT if n in found and n not in facets}
             # The facets count on behind the cap; without them nobody can tell whether 2000 is all.
             total = max([total, *sums.values()]) if sums else total + (total == CAP)
             rows = {}
@@ -473,9 +413,9 @@ class WorkdayCareers(Connector):
             raise UnexpectedAnswer(INCOMPLETE, ats=self.ats.name)
         return rows
 
-    def _paged(self, facets: dict[str, list[str]], page: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    def _paged(self, facets: dict[str, list[str]], page: Row) -> dict[str, Row]:
         """The rows from this first page on. Later totals may be 0; behind the end the first page may come again."""
-        rows: dict[str, dict[str, Any]] = {}
+        rows: dict[str, Row] = {}
         total, offset = page["total"], 0
         while True:
             fresh = {key: row for row in page["jobPostings"] if (key := _path(row)) not in rows}
@@ -485,41 +425,39 @@ class WorkdayCareers(Connector):
                 return rows
             page = self._page(facets, offset)
 
-    def _first(self, facets: dict[str, list[str]]) -> dict[str, Any]:
+    def _first(self, facets: dict[str, list[str]]) -> Row:
         page = self._page(facets, 0)
         need(self.ats.name, page, "total", int)
         return page
 
-    def _page(self, facets: dict[str, list[str]], offset: int) -> dict[str, Any]:
+    def _page(self, facets: dict[str, list[str]], offset: int) -> Row:
         # Without one of the four keys the answer is a 422, with a higher limit a 400.
         asked = {"appliedFacets": facets, "limit": 20, "offset": offset, "searchText": ""}
         answer = self._ask("POST", "/jobs", json=asked)
         if answer.status == 403:
             raise PermissionMissing(N_("%(ats)s does not show this page to the public."), ats=self.ats.name)
         page = answer.json()
-        need(self.ats.name, page, "jobPostings")
+        for row in answer.rows(page, "jobPostings"):
+            row["externalPath"] = said(row, "externalPath") or ""  # a bare entry has none
         return page
 
-    def _details(self, rows: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any] | None]]:
-        return [(row, self._detail(row)) for row in rows]
-
-    def _detail(self, row: dict[str, Any]) -> dict[str, Any] | None:
+    def _detail(self, row: Row) -> Row | None:
         """What the job's own answer says; `None` where it is closed, or a row without a page."""
-        if not row.get("externalPath"):
+        if not row["externalPath"]:
             return None
         answer = self._ask("GET", row["externalPath"], allow=(404, 410))
         if answer.status != 200:
             return None
         detail = answer.json()
         info = need(self.ats.name, detail, "jobPostingInfo", dict)
-        return None if info.get("posted") is False else detail
+        return None if flag(info, "posted") is False else detail
 
     def _ask(self, method: str, path: str, allow: tuple[int, ...] = (), **options: Any) -> Answer:
         """An answer of 403 that comes back says that the job is closed; any other is a guard's, as are the 303s."""
         cxs, _public, _id = _addresses(self.config["career_url"])
         answer = self.http.ask(method, cxs + path, allow=(303, 403, *allow), **options)
         if answer.status == 303 or (answer.status == 403 and not CLOSED.search(answer.body)):
-            raise TemporarilyUnavailable(UNAVAILABLE, ats=self.ats.name, status=answer.status)
+            raise TemporarilyUnavailable(soap.UNAVAILABLE, ats=self.ats.name, status=answer.status)
         return answer
 
 
@@ -533,27 +471,27 @@ def _addresses(career_url: str) -> tuple[str, str, str]:
     return f"https://{host}/wday/cxs/{tenant}/{site}", public, f"{tenant}/{site}"
 
 
-def _bullets(row: dict[str, Any]) -> list[str]:
-    return [bullet for bullet in row.get("bulletFields") or [] if isinstance(bullet, str) and bullet]
+def _bullets(row: Row) -> list[str]:
+    return [bullet for value in values(row, "bulletFields") if (bullet := as_text(value))]
 
 
-def _path(row: dict[str, Any]) -> str:
+def _path(row: Row) -> str:
     """What tells a row from others: its path, or for a bare entry without a page what else it carries."""
-    return row.get("externalPath") or " ".join([*_bullets(row), row.get("title") or ""])
+    return row["externalPath"] or " ".join([*_bullets(row), said(row, "title") or ""])
 
 
-def _tail(row: dict[str, Any]) -> str:
+def _tail(row: Row) -> str:
     """The end of the path, where the requisition stands."""
-    return (row.get("externalPath") or "").rsplit("/", 1)[-1].rsplit("_", 1)[-1]
+    return str(row["externalPath"]).rsplit("/", 1)[-1].rsplit("_", 1)[-1]
 
 
-def _requisition(row: dict[str, Any], tails: set[str]) -> str:
+def _requisition(row: Row, tails: set[str]) -> str:
     """The requisition as far as a row tells.
 
     A further posting of it has `-1` behind it in the path, but 2026-17 is a number of its own: unless a field of the
     row says so, only what another row ends with is cut off. The job's own answer decides.
     """
-    path, bullets = row.get("externalPath") or "", _bullets(row)
+    path, bullets = row["externalPath"], _bullets(row)
     named = next((bullet for bullet in bullets if re.search(rf"_{re.escape(bullet)}(?:-\d+)?$", path)), None)
     if named or not path:
         return named or (bullets[0] if bullets else _path(row))
@@ -561,93 +499,63 @@ def _requisition(row: dict[str, Any], tails: set[str]) -> str:
     return base if base in tails else _tail(row)
 
 
-def _version(rows: list[dict[str, Any]]) -> str:
+def _version(rows: list[Row]) -> str:
     """What the list says of a job, as there is no date of change.
 
     Without `postedOn`: it counts days ("Posted 3 Days Ago"), so every job would be read again every day for nothing.
     """
     keys = ("externalPath", "title", "locationsText", "timeType", "remoteType", "bulletFields")
-    said = sorted(json.dumps([row.get(key) for key in keys]) for row in rows)
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+    return digest(sorted(digest([row.get(key) for key in keys]) for row in rows))
 
 
-def _facets(facets: Any) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def _facets(page: Row) -> Iterator[tuple[str, list[Row]]]:
     """Name and values of each facet, those within groups too."""
-    for facet in facets or ():
-        values = facet.get("values") or []
-        yield facet.get("facetParameter") or "", [value for value in values if value.get("id")]
-        yield from _facets([value for value in values if value.get("facetParameter")])
+    for facet in parts(page, "facets"):
+        found = parts(facet, "values")
+        yield said(facet, "facetParameter") or "", [value for value in found if said(value, "id")]
+        yield from _facets({"facets": [value for value in found if said(value, "facetParameter")]})
 
 
-def _batches(values: list[dict[str, Any]]) -> Iterator[list[str]]:
+def _count(value: Row) -> int:
+    return int(text.number(value.get("count")) or 0)
+
+
+def _batches(found: list[Row]) -> Iterator[list[str]]:
     """Ids that together stay below the cap, at most a hundred; a value that does not is alone."""
-    batch: list[str] = []
-    size = 0
-    for value in values:
-        count = value.get("count") or 0
+    batch, size = list[str](), 0
+    for value in found:
+        count = _count(value)
         if batch and (size + count >= CAP or len(batch) == 100):
             yield batch
             batch, size = [], 0
-        batch, size = [*batch, value["id"]], size + count
+        batch, size = [*batch, str(value["id"])], size + count
     if batch:
         yield batch
 
 
-def _places(info: dict[str, Any]) -> tuple[Location, ...]:
+def _places(info: Row) -> tuple[Location, ...]:
     """The posting's places. Only of the first one the country is said: by its code, or by nothing but its name."""
-    requisition, name = info.get("jobRequisitionLocation") or {}, info.get("location")
-    said = (requisition.get("country") if requisition.get("descriptor") == name else None, info.get("country"))
-    words = [country.get(key) for country in said if country for key in ("alpha2Code", "descriptor")]
-    first = Location(name=name, country=next((code for word in words if (code := text.country(word))), None))
-    others = [Location(name=other) for other in info.get("additionalLocations") or [] if other != name]
-    return tuple(place for place in [first, *others] if place != Location())
+    requisition, name = part(info, "jobRequisitionLocation"), _word(info.get("location"))
+    at = (part(requisition, "country") if said(requisition, "descriptor") == name else {}, part(info, "country"))
+    words = [said(country, key) for country in at for key in ("alpha2Code", "descriptor")]
+    first = located(name, next((code for word in words if (code := text.country(word))), None))
+    found = [*first, *(place for other in _place_names(info)[1:] for place in composed(other))]
+    return tuple(place for place in found if place != Location())
+
+
+def _place_names(info: Row) -> list[str]:
+    return [_word(info.get("location")) or "", *filter(None, map(_word, values(info, "additionalLocations")))]
 
 
 def _tenant(config: dict[str, str]) -> str:
     return "/".join(part for part in (config["tenant"].lower(), config.get("site")) if part)
 
 
-def _as_of() -> str:
-    """A moment that has passed on Workday's clock too."""
-    return (datetime.now(UTC) - timedelta(minutes=1)).isoformat(timespec="seconds")
-
-
-def _site_criterion(site: str) -> str:
-    if WID.fullmatch(site):
-        return f'<wd:Job_Posting_Site_Reference><wd:ID wd:type="WID">{site}</wd:ID></wd:Job_Posting_Site_Reference>'
-    return f"<wd:Job_Posting_Site_Name>{escape(site)}</wd:Job_Posting_Site_Name>" if site else ""
-
-
-def _of(node: Element | None, name: str) -> str:
-    return (node.findtext(f"{WD}{name}") or "").strip() if node is not None else ""
-
-
-def _named(node: Element | None, name: str, ids: bool = True) -> str | None:
-    """What a reference is called: its descriptor, or an id that a person chose, such as `Full_time`."""
-    reference = node.find(f"{WD}{name}") if node is not None else None
-    if reference is None:
-        return None
-    chosen = [id.text for id in reference.findall(f"{WD}ID") if ids and id.get(f"{WD}type") != "WID"]
-    return reference.get(f"{WD}Descriptor") or next(iter(chosen), None)
-
-
-def _soap_places(posting: Element) -> list[Location]:
-    data = posting.find(f"{WD}Job_Posting_Location_Data")
-    others = data.findall(f"{WD}Job_Posting_Additional_Location_Data") if data is not None else []
-    nodes = [(data, "Primary_Location_Reference"), *((other, "Additional_Location_Reference") for other in others)]
-    names = [_of(node, "External_Name") or _named(node, reference, ids=False) for node, reference in nodes]
-    return [Location(name=name) for name in names if name]
-
-
-def _word(value: Any) -> str | None:
+def _word(value: object) -> str | None:
     """A text as it is, or what an object is called."""
-    return (value.get("descriptor") if isinstance(value, dict) else value) or None
+    return said(value, "descriptor") if isinstance(value, dict) else as_text(value)
 
 
-def _rest_place(place: Any) -> Location:
-    country = place.get("country") or {} if isinstance(place, dict) else {}
-    return Location(
-        name=_word(place),
-        region=_word(place.get("region")) if isinstance(place, dict) else None,
-        country=text.country(country.get("alpha3Code")) or text.country(country.get("descriptor")),
-    )
+def _rest_places(place: object) -> list[Location]:
+    country = said(place, "country", "alpha3Code") or said(place, "country", "descriptor")
+    return located(_word(place), text.country(country), _word(part(place).get("region")))
