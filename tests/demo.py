@@ -123,7 +123,7 @@ def seed_desk(northwind: Organisation, actor: Actor) -> None:
     desk.request_activation(northwind, "SuccessFactors", "", "ida@northwind.example", "Our stores in the north.", actor)
     issued = desk.request_activation(northwind, "Greenhouse", "", "ben@northwind.example", "", actor)
     desk.issue_link(issued, actor)
-    feed = "https://jobs.example.com/feed.xml"
+    feed = "https://jobs.example.com/partner.xml"
     ready = desk.request_activation(northwind, "Job feed", feed, "lou@northwind.example", "", actor)
     desk.issue_link(ready, actor)
     link = linking.newest(ready.account)

@@ -208,7 +208,8 @@ def test_no_secret_is_in_any_repr(slug):
 
 def check_sentence(slug: str, error: ConnectorError) -> None:
     sentence = str(error)
-    assert sentence[0].isupper() or sentence.startswith(CONNECTORS[slug].ats.name), "iCIMS is written so"
+    name = sentence.startswith(CONNECTORS[slug].ats.name) or re.match(r"[a-z.]+\.[a-z]+ ", sentence)
+    assert sentence[0].isupper() or name, "names, of ATSs such as iCIMS and of hosts, are written as they are"
     assert sentence.endswith(".")
     assert "Traceback" not in sentence
     assert not any(secret in sentence for secret in canaries(slug))

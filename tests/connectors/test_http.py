@@ -742,16 +742,6 @@ def test_json_that_was_sent_comes_back_whole():
     assert get(answer(packed, headers=["Content-Encoding: gzip"])).json() == sent
 
 
-def test_a_name_that_begins_a_sentence_has_a_capital_letter_in_all_that_is_shown():
-    message = "%(ats)s does not know this account or page."
-    error = AccountNotFound(message, ats="d.vinci")
-    assert str(error) == message % error.values == "D.vinci does not know this account or page."
-    assert error.as_json()["values"] == {"ats": "D.vinci"}
-    assert (
-        str(UnexpectedAnswer("The answer of %(ats)s is larger.", ats="d.vinci")) == "The answer of d.vinci is larger."
-    )
-
-
 def test_a_reading_that_is_given_up_waits_for_nobody():
     """Else the garbage collector, which closes it in any thread, may wait for a thread that waits for it."""
     release, asked = threading.Event(), []

@@ -7,6 +7,7 @@ import json
 
 import pytest
 import requests
+import time_machine
 
 from tests.connectors.replay import Replay, plain, respond
 from webapp.connectors import (
@@ -279,11 +280,14 @@ def test_pages_that_go_round_are_an_error():
         list(connector.positions())
 
 
-def test_what_is_listed_is_open_whatever_its_last_day_was():
-    body = INDEED.format("<job><id>1</id><title>A</title><expirationdate>2020-10-05</expirationdate></job>")
-    connector, _replay = feed(body)
-    assert [position.title for position in connector.positions()] == ["A"]
-    assert connector.test().open_positions == 1
+@pytest.mark.parametrize(("now", "still_open"), [("2026-10-05T23:59:00Z", 1), ("2026-10-06T00:01:00Z", 0)])
+def test_the_last_day_counts(now, still_open):
+    body = INDEED.format("<job><id>1</id><title>A</title><expirationdate>2026-10-05</expirationdate></job>")
+    with time_machine.travel(now, tick=False):
+        connector, _replay = feed(body)
+        assert len(list(connector.positions())) == still_open
+        assert [w.reason for w in connector.withheld] == ["expired"] * (1 - still_open)
+        assert connector.test().open_positions == still_open
 
 
 def test_a_company_that_the_feed_does_not_name_is_mentioned():

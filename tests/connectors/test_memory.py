@@ -1,4 +1,4 @@
-"""10,000 positions with 5 KB of text, page by page, in a process of their own: what it takes beside the idle process."""
+"""10,000 positions with 5 KB of text, read page by page: the memory that it takes beside the idle process."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def manatal(query, path):
     page = int(query["page"])
     rows = [{"id": n, "hash": f"h{n}", "position_name": f"Baker {n}", "description": text, "location_display": "Bonn"}
             for n in range(page * 100 - 100, min(page * 100, many))]
-    return {"count": many, "next": None if page * 100 >= many else f"https://{host}{path}?page={page + 1}", "results": rows}
+    following = None if page * 100 >= many else f"https://{host}{path}?page={page + 1}"
+    return {"count": many, "next": following, "results": rows}
 
 class Made(BaseAdapter):
     def send(self, request, **_options):

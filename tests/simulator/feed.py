@@ -9,6 +9,8 @@ from tests.simulator import northwind
 from tests.simulator._account import Account, Ask, Job, Reply, as_page, unless_known
 
 ADDRESS = "https://jobs.example.com/feed.xml"
+#: The same jobs for a partner, at an address of its own.
+PARTNER = "https://jobs.example.com/partner.xml"
 KINDS = {
     "full_time": "fulltime",
     "part_time": "parttime",
@@ -33,7 +35,7 @@ class Feed(Account):
     def answer(self, ask: Ask) -> Reply | None:
         if ask.method not in ("GET", "HEAD"):
             return None
-        if ask.path != "/feed.xml" or self.revoked:
+        if f"https://{ask.host}{ask.path}" not in (ADDRESS, PARTNER) or self.revoked:
             return as_page("Not Found", 404)
         jobs = self.published()
         text = (

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -33,6 +35,7 @@ COLUMNS = (
     *("closes_at", "language", "company", "visibility", "url", "apply_url"),
 )
 GAP = "  "
+WHERE = "All connectors and their fields are in docs/connectors/README.md."
 
 
 @click.command("positions")
@@ -41,7 +44,13 @@ GAP = "  "
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per position and line, as they come.")
 @click.option("--csv", "as_csv", is_flag=True, help="A table for a spreadsheet, as they come.")
 def positions(source: str, given: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
-    """Print the open positions behind a careers-page ADDRESS or a connector SLUG, live; stores nothing."""
+    """Print the open positions behind a careers-page ADDRESS or a connector SLUG, live; stores nothing.
+
+    Ends with 2 where the address or a field is wrong, 3 where the ATS refuses the credentials, 4 where it cannot be
+    reached.
+    """
+    if as_json and as_csv:
+        stop("Give --json or --csv, not both.", WRONG_INPUT)
     slug, config = _source(source)
     for pair in given:
         name, equals, value = pair.partition("=")
@@ -59,7 +68,9 @@ def positions(source: str, given: tuple[str, ...], as_json: bool, as_csv: bool) 
         else:
             _table(list(found))
         noun = "position" if connector.listed - len(connector.withheld) == 1 else "positions"
-        withheld = f", {len(connector.withheld)} withheld" if connector.withheld else ""
+        reasons = Counter(w.reason for w in connector.withheld)
+        why = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+        withheld = f", {len(connector.withheld)} withheld ({why})" if why else ""
         count = connector.listed - len(connector.withheld)
         click.echo(f"{count} open {noun} at {connector.shown(connector.config)}{withheld}.", err=True)
     except InvalidConfig as invalid:
@@ -76,15 +87,14 @@ def _source(source: str) -> tuple[str, dict[str, str]]:
         return source, {}
     if found := resolve(source):
         return found[0], dict(found[1])
+    if "." not in source:
+        near = get_close_matches(source, CONNECTORS, 3) or get_close_matches(f"{source}-careers", CONNECTORS, 3)
+        hint = f"Did you mean {', '.join(near)}? " if near else ""
+        stop(f"There is no connector {source}. {hint}{WHERE}", WRONG_INPUT)
     try:
         seen = looking.sight(source)
     except Refused as refused:
-        known = ", ".join(sorted(CONNECTORS))
-        stop(
-            f"Berth does not know the address {source}, and looked at it: {refused} "
-            f"Give a connector and its fields instead. There are: {known}.",
-            WRONG_INPUT,
-        )
+        stop(f"Berth does not know the address {source}, and looked at it: {refused} {WHERE}", WRONG_INPUT)
     click.echo(f"Found by looking at the page: {seen.way_in.ats.name}, {seen.way_in.slug}.", err=True)
     return seen.way_in.slug, dict(seen.values)
 
@@ -110,7 +120,7 @@ def _stream(lines: Iterator[str], end: str = "\n") -> None:
 def _table(found: list[RemotePosition]) -> None:
     """Columns as wide as what stands in them, cut to the terminal; the address stands whole, at the end."""
     rows = [("Title", "Places", "Department", "Address")]
-    rows += [(p.title, _places(p), p.department or "", p.url or "") for p in found]
+    rows += [(p.title, _places(p), p.department or "", p.url or p.apply_url or "") for p in found]
     room = shutil.get_terminal_size((120, 24)).columns
     shares = (0.36, 0.26, 0.18)
     widths = [min(max(len(row[n]) for row in rows), int(room * share)) for n, share in enumerate(shares)]
@@ -129,7 +139,8 @@ def _places(position: RemotePosition) -> str:
 
 def _cells(position: RemotePosition) -> list[object]:
     pay = position.salary
-    salary = " ".join(str(part) for part in (pay.min, pay.max, pay.currency, pay.interval) if part) if pay else None
+    parts = (pay.min, pay.max, pay.currency, pay.interval) if pay else ()
+    salary = " ".join(f"{part:g}" if isinstance(part, float) else str(part) for part in parts if part)
     said = {
         **_plain(position),
         "places": _places(position),

@@ -21,6 +21,11 @@ from webapp.connectors._text import one_line
 from webapp.i18n import N_
 
 log = logging.getLogger("berth.connectors")
+#: What no customer is called: where the first part of a host is free, these are the vendor's own places.
+VENDORS_OWN = re.compile(
+    r"https://(?:www\d?|app|api|auth|login|sso|accounts?|admin|help|support|docs?|developers?|status|blog|marketing|"
+    r"static|assets|cdn\d?)\."
+)
 T = TypeVar("T")
 D = TypeVar("D")
 
@@ -90,6 +95,9 @@ class Connector:
         for name, item in known.items():
             value = str(pasted.get(name) or config.get(name) or item.default or "").strip()
             value = value.lower() if item.lower else value
+            host = urlsplit(typed_address(value) or "").hostname if "://" in value else None
+            if host and item.error(value) and not item.error(host):  # a whole address where its host is due
+                value = host
             if error := item.error(value):
                 errors[name] = error
             elif value:
@@ -114,10 +122,11 @@ class Connector:
 
     @classmethod
     def match_typed(cls, whole: str) -> dict[str, str] | None:
-        """`match_address` for what `typed_address` gave."""
+        """`match_address` for what `typed_address` gave. `None` for the vendor's own places, too."""
         fields = {f.name: f for f in cls.fields}
         for pattern in cls.addresses:
-            if match := re.match(f"{pattern}(?=[/?#]|$)", whole):
+            match = re.match(f"{pattern}(?=[/?#]|$)", whole)
+            if match and not (VENDORS_OWN.match(whole) and re.match(pattern, VENDORS_OWN.sub("https://any.", whole))):
                 values = {k: v.lower() if fields[k].lower else v for k, v in match.groupdict().items() if v}
                 if not any(fields[k].error(v) for k, v in values.items()):
                     return values

@@ -17,9 +17,6 @@ class ConnectorError(Exception):
     acts = "us"
 
     def __init__(self, message: str, **values: object) -> None:
-        if message.startswith("%(ats)s"):  # a name such as "d.vinci" begins a sentence like any other word
-            name = str(values.get("ats", ""))
-            values["ats"] = name[:1].upper() + name[1:]
         self.message = message
         self.values = values
         super().__init__(message % values if values else message)

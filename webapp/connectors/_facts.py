@@ -24,6 +24,8 @@ class ATS:
     #: A middleman through which other ATSs are read, those that have a `merge_slug`; never chosen by itself.
     reads_others: bool = False
     website: str | None = None
+    #: No system by itself but a manner of publishing: a look at a page may find the real one.
+    generic: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,11 @@ import requests
 from webapp.connectors._contract import Connector, typed_address
 from webapp.connectors._errors import AccountNotFound, NotAllowed
 from webapp.connectors._http import Client
-from webapp.connectors._pages import HTML, joined, markup
+from webapp.connectors._pages import FEED, HTML, joined, markup
 from webapp.i18n import N_
 
 REDIRECTS = (301, 302, 303, 307, 308)
 ADDRESS = re.compile(r"https?://[^\s\"'<>\\()\[\]{}|^`]{4,500}", re.I)
-FEED = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<(?!!doctype html|html)[a-z_][\w:.-]*[\s>]|[\[{])", re.I | re.S
-)
 #: Generic ways in, tried where a page shows no sign of an ATS: a feed is read as one, a page by what it states.
 FEEDS, PAGES = "job-feed", "job-posting-pages"
 NO_PAGE = N_("%(host)s has no page at this address.")

@@ -15,6 +15,10 @@ from webapp.connectors._answer import CHARSETS, Answer
 from webapp.connectors._rows import Row, values
 
 HTML = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"}
+#: The beginning of an XML or JSON document that is no web page.
+FEED = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<(?!!doctype html|html)[a-z_][\w:.-]*[\s>]|[\[{])", re.I | re.S
+)
 META = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
 POSTING = re.compile(r"(?:https?://schema\.org/|schema:)?jobposting/?", re.I)
 #: Parts in microdata that hold HTML, and those that hold parts of their own.

@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborHTMLParser
 from webapp.connectors._errors import AccountNotFound, PermissionMissing, UnexpectedAnswer
 from webapp.connectors._http import USER_AGENT, Answer, Client
 from webapp.connectors._job_posting import folded
-from webapp.connectors._pages import HTML, job_postings, joined, page
+from webapp.connectors._pages import FEED, HTML, job_postings, joined, page
 from webapp.connectors._robots import Robots
 from webapp.connectors._rows import said
 from webapp.i18n import N_
@@ -71,7 +71,11 @@ class Site:
             raise PermissionMissing(asks_not_to, host=self.host)
         answer = self.open(self.start)
         if answer is None:
-            raise AccountNotFound(N_("There is no page at this address any more."))
+            raise AccountNotFound(N_("There is no page at this address."))
+        if FEED.match(answer.body[:2000]):
+            raise UnexpectedAnswer(
+                N_("This address answers with a feed and not with a page. Connect it as a job feed.")
+            )
         tree = page(answer)
         if is_list := self._state(self.start, tree):
             self._links(tree, pages_only=True)

@@ -107,8 +107,9 @@ _EMPLOYMENT = Words(
         "per_diem": "per diem|perdiem|prn|as needed|behovsanstall*|tilkalling*|oproep*",
         "other": "other|others|sonstige*|sonstiges|andere*|autre|autres|otro|otros|altro|outro|outros|anders|overig*"
         "|annat|ovrig*|andet|annet|muu|inne|inny|jine",
-        "unsaid": "ouvert aux titulaires et aux contractuels|none|n a|na|not specified|not applicable|unspecified|undefined|unknown|null|any|all|tbd"
-        "|keine angabe|nicht angegeben|non specifie|non precise|select|true|false",
+        "unsaid": "none|n a|na|not specified|not applicable|unspecified|undefined|unknown|null|any|all|tbd"
+        "|ouvert aux titulaires et aux contractuels|keine angabe|nicht angegeben|non specifie|non precise|select"
+        "|true|false",
     }
 )
 #: The first of these that a text names is the kind: "Full-time internship" is an internship.

@@ -13,13 +13,16 @@ from dataclasses import replace
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+import requests
 from requests.auth import HTTPBasicAuth
 
 from webapp.connectors import _text as text
 from webapp.connectors._contract import ATS, Choices, Connector, Field
+from webapp.connectors._errors import UnexpectedAnswer
 from webapp.connectors._feed import Feed, Item, flat, fold, groups_of, language_of, likeliest, parse, raw_text, text_of
 from webapp.connectors._feed_parts import description_of, places_of, salary_in, salary_of, workplace_of
 from webapp.connectors._http import Answer, Limits
+from webapp.connectors._job_posting import closed
 from webapp.connectors._pages import joined
 from webapp.connectors._records import (
     Label,
@@ -32,7 +35,7 @@ from webapp.connectors._records import (
 from webapp.connectors._rows import digest
 from webapp.i18n import N_
 
-JOB_FEED = ATS("job-feed", "Job feed", order=None)
+JOB_FEED = ATS("job-feed", "Job feed", generic=True)
 ACCEPT = {"Accept": "application/xml, application/rss+xml, application/atom+xml, application/feed+json, */*;q=0.5"}
 #: Feeds of a known kind: what stands where, where a feed has more than one element that could be meant.
 PRESETS = {
@@ -153,21 +156,30 @@ class JobFeed(Connector):
         """The address without its query, which may hold a key."""
         return super().shown(config).partition("?")[0]
 
+    def __init__(self, config: Mapping[str, str], http: requests.Session | None = None) -> None:
+        super().__init__(config, http)
+        self.http.ats = urlsplit(self.config["url"]).hostname or ""  # what answers is somebody's server, not an ATS
+
     def account(self) -> RemoteAccount:
         """Host and path of the address, the feed's own title, and how many positions are open."""
         name, found = self._gather({}) or (None, {})
         address, company = urlsplit(self.config["url"]), self.config.get("company")
         notes = (N_("The feed holds no position of this company."),) if company and not found else ()
-        return RemoteAccount(f"{address.hostname}{address.path}", name, len(found), notes)
+        still_open = sum(not closed(position.closes_at) for position in found.values())
+        return RemoteAccount(f"{address.hostname}{address.path}", name, still_open, notes)
 
     def read(self, known: dict[str, str]) -> Iterator[RemotePosition | Unchanged]:
-        """Items are gathered first: a feed may list a position once per place. What it lists is open."""
+        """Items are gathered first: a feed may list a position once per place, and go on listing one that is over."""
         gathered = self._gather(known)
         self.listed = len(known if gathered is None else gathered[1])
         if gathered is None:
             yield from map(Unchanged, known)
             return
-        yield from gathered[1].values()
+        for position in gathered[1].values():
+            if closed(position.closes_at):
+                self.withhold(position.id, "expired", position.title)
+            else:
+                yield position
 
     def _gather(self, known: dict[str, str]) -> tuple[str | None, dict[str, RemotePosition]] | None:
         """The feed's title and its positions by id; `None` where nothing has changed since `known`."""
@@ -185,12 +197,18 @@ class JobFeed(Connector):
         validator = None if feed.next else answer.headers.get("ETag") or answer.headers.get("Last-Modified")
         version = f"{reading} {validator}" if validator else None
         name, wanted = feed.name, (text.one_line(self.config.get("company") or "") or "").casefold()
+        entries = 0
         while True:
             items = (Item(element, self._mapping) for element in feed.items)
             for position in (_position(item, feed, version) for item in items):
                 if not wanted or (position.company or "").casefold() == wanted:
-                    found[position.id] = _merged(found.get(position.id), position)
+                    before = found.get(position.id)
+                    entries += before is None or before.title != position.title
+                    found[position.id] = _merged(before, position)
             link = self.http.follow(feed.next and (joined(url, feed.next) or feed.next), seen)
+            if not link and entries > 1 + 2 * len(found):
+                few = N_("%(entries)s entries of the feed share %(ids)s numbers: choose another element for Number.")
+                raise UnexpectedAnswer(few, entries=entries, ids=len(found))
             if not link:
                 return name, found
             feed = Feed(self._get(link), self._mapping)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
+
+import requests
 
 from webapp.connectors import _job_posting as job_posting
 from webapp.connectors._contract import ATS, Connector, Field, typed_address
@@ -22,9 +23,7 @@ from webapp.connectors._rows import Row, digest
 from webapp.connectors._site import Site
 from webapp.i18n import N_
 
-#: What a site lists is open, whatever its last day was; but sitemaps name pages that were left there for years.
-LONG = timedelta(days=365)
-JOB_POSTING_PAGES = ATS("job-posting-pages", "Careers site")
+JOB_POSTING_PAGES = ATS("job-posting-pages", "Careers site", generic=True)
 
 
 @dataclass(frozen=True)
@@ -75,6 +74,10 @@ class JobPostingPages(Connector):
         """The address without its query."""
         return super().shown(config).partition("?")[0]
 
+    def __init__(self, config: Mapping[str, str], http: requests.Session | None = None) -> None:
+        super().__init__(config, http)
+        self.http.ats = urlsplit(self.config["url"]).hostname or ""  # what answers is somebody's server, not an ATS
+
     def account(self) -> RemoteAccount:
         """The host, and the company that the first position names."""
         site = Site(self.http, self.config["url"])
@@ -117,7 +120,7 @@ class JobPostingPages(Connector):
             self.withhold(id, "closed")
         yield from (Unchanged(id) for id in same if id not in read)
         for position in positions:
-            if job_posting.closed(position.closes_at, datetime.now(UTC) - LONG):
+            if job_posting.closed(position.closes_at):
                 self.withhold(position.id, "expired", position.title)
             else:
                 yield position

@@ -3,9 +3,7 @@ customer's magic link are all this; the link's row decides everything about its 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +13,6 @@ from sqlalchemy.exc import InvalidRequestError
 from webapp.connectors import (
     ATSS,
     CONNECTORS,
-    Connector,
-    ConnectorError,
     RemoteAccount,
     RemotePosition,
     TemporarilyUnavailable,
@@ -26,7 +22,7 @@ from webapp.i18n import N_
 from webapp.models import Connection, Link, LinkedAccount, Position, User
 from webapp.models.accounts import ADMIN, CUSTOMER, OK, RELINK
 from webapp.models.people import MANAGE_INTEGRATIONS
-from webapp.services import accounts, connections, events, looking, requests, testing, tokens, vault
+from webapp.services import accounts, connections, events, looking, previews, requests, testing, tokens, vault
 from webapp.services.events import Actor
 from webapp.services.refusal import Refused
 
@@ -149,7 +145,8 @@ def look(link: Link, address: str) -> looking.Sighting:
 
     Of the ATS that the link is for, where that is fixed. What was chosen before stays where nothing is found.
     """
-    seen = looking.look_at(address, link.account.ats)
+    ats = ATSS.get(link.account.ats or "")
+    seen = looking.look_at(address, None if ats is None or (ats.generic and not link.account.is_linked) else ats.slug)
     with transaction():
         _need_open(link)
         link.started_at = link.started_at or now()
@@ -180,7 +177,7 @@ def check(link: Link, values: Mapping[str, str], actor: Actor) -> testing.Report
     known = _known_ids(link)
     release()
     report = testing.run(connector, _enough(known))
-    choices = _choices(connector)
+    choices = previews.choices(connector)
     shown, secrets = accounts.split(connector_class, connector.config)
     with transaction() as session:
         _need_open(link)
@@ -198,7 +195,7 @@ def check(link: Link, values: Mapping[str, str], actor: Actor) -> testing.Report
             "remote_id": report.account.id,
             "remote_name": _one_line(report.account.name),
             "open_positions": report.account.open_positions,
-            "preview": [_preview(p) for p in report.positions[: testing.PREVIEW]],
+            "preview": [previews.of(p) for p in report.positions[: testing.PREVIEW]],
             "steps": report.as_json()["steps"],
             "unsure": bool(known) and not known & {p.id for p in report.positions},
         }
@@ -206,32 +203,10 @@ def check(link: Link, values: Mapping[str, str], actor: Actor) -> testing.Report
     return report
 
 
-def _choices(connector: Connector) -> dict[str, Any] | None:
-    """What a mapping can be chosen from, as it is kept in a row; `None` where there is none to choose."""
-    try:
-        return asdict(connector.choices()) if connector.maps else None
-    except ConnectorError:
-        return None
-
-
 def _one_line(name: str | None) -> str | None:
     """A name as the ATS says it, without what a database or a page cannot take."""
     text = (name or "").encode("utf-8", "replace").decode().replace("\0", "")
     return " ".join(text.split())[:300] or None
-
-
-def _preview(position: RemotePosition) -> dict[str, Any]:
-    places = [place.name or ", ".join(filter(None, (place.city, place.country))) for place in position.locations]
-    text = " ".join(re.sub(r"<[^>]*>", " ", position.description_html or "")[:2000].split())
-    return {
-        "title": position.title,
-        "places": [p for p in places if p][:3],
-        "department": position.department,
-        "employment_type": position.employment_type,
-        "posted": position.posted_at.date().isoformat() if position.posted_at else None,
-        "url": position.url,
-        "text": text[:160],
-    }
 
 
 def _known_ids(link: Link) -> set[str]:
@@ -274,7 +249,13 @@ def _refuse_another(link: Link, found: RemoteAccount) -> None:
         name = db.session.scalar(select(Connection.name).where(Connection.account_id == other.id))
         if name is None:
             raise Refused(N_("This account is linked already, and waits to be added with its ID and token."))
-        raise Refused(N_("This account is connected already, under the name “%(name)s”."), name=name)
+        raise Refused(
+            N_(
+                "This account is connected already, under the name “%(name)s”. "
+                "To read it another way, use Relink Flow there."
+            ),
+            name=name,
+        )
 
 
 def finish(link: Link, confirmed: bool, actor: Actor) -> None:

@@ -36,7 +36,7 @@ def sight(address: str, ats: str | None = None) -> Sighting:
     Raises `Refused` with a sentence that says what was found instead, and what to do.
     """
     if typed_address(address) is None:
-        raise Refused(N_("This is no web address. It begins with https://."), "address")
+        raise Refused(N_("This is no web address: those begin with https://."), "address")
     reasons: list[ConnectorError] = []
     try:
         candidates = look(address)

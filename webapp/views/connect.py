@@ -20,9 +20,9 @@ from webapp.models.accounts import ADMIN, RELINK
 from webapp.services import accounts, desk, linking
 from webapp.services.linking import LinkClosed
 from webapp.services.refusal import Refused
+from webapp.views import connect_form as form
 from webapp.views.access import to_sign_in
 from webapp.views.page import actor, done, say
-from webapp.widget.answer import EMPLOYMENT
 
 blueprint = Blueprint("connect", __name__, url_prefix="/connect/<token:token>")
 limiter.limit("120 per minute")(blueprint)
@@ -182,7 +182,7 @@ def details(token: str, link: Link) -> Any:
     if link.way_in is None:
         linking.choose_way_in(link, ways[0].slug)
     connector = CONNECTORS[link.way_in or ""]
-    typed = {f.name: request.form.get(f.name, "").strip() for f in connector.fields} | _mapped(connector)
+    typed = {f.name: request.form.get(f.name, "").strip() for f in connector.fields} | form.mapped(connector)
     try:
         report = linking.check(link, typed, actor())
     except InvalidConfig as invalid:
@@ -192,22 +192,7 @@ def details(token: str, link: Link) -> Any:
     if report.passed:
         return redirect(url_for("connect.check", token=token), 303)
     sentence = _(report.error.message, **report.error.values) if report.error else ""
-    return _details(token, link, connector, typed, {_at_fault(connector, report): sentence}, report)
-
-
-def _mapped(connector: Any) -> dict[str, str]:
-    """What was chosen part by part, as the one value that the connector reads."""
-    chosen = [(name.removeprefix("map-"), value) for name, value in request.form.items() if name.startswith("map-")]
-    pairs = " ".join(f"{part}={element}" for part, element in chosen if element)
-    return {connector.maps: pairs} if connector.maps and chosen else {}
-
-
-def _at_fault(connector: Any, report: Any) -> str:
-    """The field that an error is about: the first secret where the customer has to act, else the first field."""
-    secret = next((f.name for f in connector.fields if f.secret and f.required), "")
-    about_secret = report.error.kind in ("credentials_rejected", "permission_missing")
-    first: str = secret if about_secret and secret else connector.fields[0].name
-    return first if report.error.acts == "customer" else ""
+    return _details(token, link, connector, typed, {form.at_fault(connector, report): sentence}, report)
 
 
 def _details(
@@ -224,6 +209,7 @@ def _details(
     page = render_template(
         "connect/details.html",
         look_at=given if public and (address or any(errors or {})) else "",
+        hint_for=form.hint,
         translated=lambda choices: [(value, _(label)) for value, label in choices],
         connector=connector,
         choices=link.account.draft.get("choices") if connector.maps else None,
@@ -247,7 +233,7 @@ def check(token: str, link: Link) -> Any:
 def _check(token: str, link: Link, error: str | None = None) -> Any:
     shared = values(token, link, 2)
     connector = CONNECTORS[link.accepted["way_in"]] if link.accepted else None
-    page = render_template("connect/check.html", error=error, connector=connector, employment=EMPLOYMENT, **shared)
+    page = render_template("connect/check.html", error=error, connector=connector, described=form.described, **shared)
     return page, 422 if error else 200
 
 

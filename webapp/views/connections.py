@@ -55,7 +55,11 @@ def show_row(id: str) -> Any:
     connection = connections.get(current_user.organisation, id)
     if connection is None:
         return "", 404  # htmx swaps it as well: a row that was deleted goes
-    return render_template("connections/_row.html", row=row(connection), swap_summary=True, **_summary())
+    shown = row(connection)
+    own = url_for("connections.show", id=id)
+    if not shown["polls"] and urlsplit(request.headers.get("HX-Current-URL", "")).path == own:
+        return "", 200, {"HX-Redirect": own}  # its own page says more than the row of what came to an end
+    return render_template("connections/_row.html", row=shown, swap_summary=True, **_summary())
 
 
 def _summary() -> dict[str, Any]:

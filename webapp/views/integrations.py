@@ -64,11 +64,11 @@ def recognise() -> Any:
     """Name the ATS behind the address of a careers page, without asking the network."""
     address = request.form.get("address", "").strip()[:2000]
     if typed_address(address) is None:
-        return _page(address=address, address_error=_("This is no web address. It begins with https://.")), 422
+        return _page(address=address, address_error=_("This is no web address: those begin with https://.")), 422
     found = resolve(address)
     if found is None:
         unknown = _("The address alone does not tell which system it is. Berth can ask the page once, and see.")
-        return _page(address=address, address_error=unknown, may_look=True), 422
+        return _page(address=address, address_hint=unknown, may_look=True)
     return redirect(url_for("integrations.connect", ats=CONNECTORS[found[0]].ats.slug, address=address), 303)
 
 
