@@ -120,7 +120,8 @@ class Breezy(Connector):
         return found
 
     def _rows(self) -> list[Row]:
-        return _whole(self._get("/positions", params={"state": "published"}))
+        answer = self._get("/positions", params={"state": "published"})
+        return answer.rows(answer.json(list))
 
     def _get(self, path: str, **options: object) -> Answer:
         url = f"{API}/company/{self.config['company_id']}{path}"
@@ -180,7 +181,8 @@ class BreezyCareers(CareersHost):
         yield from self.opened(lines, known, text_or_page, self._stated)  # type: ignore[misc]
 
     def _rows(self) -> list[Row]:
-        rows = _whole(self._get("/json", "application/json"))
+        answer = self._get("/json", "application/json")
+        rows = answer.rows(answer.json(list))
         if len({_id(row) for row in rows}) < len(rows):
             raise UnexpectedAnswer(N_("%(ats)s listed the same position twice."), ats=self.ats.name)
         return rows
@@ -188,7 +190,8 @@ class BreezyCareers(CareersHost):
     def _texts(self) -> dict[str, str]:
         """id → text, as the list has them where it is asked for; else they stand on the pages."""
         try:
-            rows = _whole(self._get("/json", "application/json", verbose="true"))
+            answer = self._get("/json", "application/json", verbose="true")
+            rows = answer.rows(answer.json(list))
         except ConnectorError:
             return {}
         return {_id(row): body for row in rows if (body := said(row, "description"))}
@@ -243,13 +246,6 @@ class BreezyCareers(CareersHost):
             wait = N_("%(ats)s asks us to wait before we ask again. Berth does so by itself.")
             raise TemporarilyUnavailable(wait, 60.0, ats=self.ats.name)
         return answer
-
-
-def _whole(answer: Answer) -> list[Row]:
-    rows: list[Row] = answer.json(list)
-    if not all(isinstance(row, dict) for row in rows):
-        raise answer.unexpected()
-    return rows
 
 
 def _id(row: Row) -> str:

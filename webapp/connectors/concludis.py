@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from webapp.connectors import _job_posting as job_posting
 from webapp.connectors import _text as text
-from webapp.connectors._contract import ATS, Field
+from webapp.connectors._contract import ATS, Field, Listed
 from webapp.connectors._errors import UnexpectedAnswer
 from webapp.connectors._hosts import CareersHost, label_or_host
 from webapp.connectors._http import PAGES, Limits
@@ -85,21 +85,8 @@ class ConcludisCareers(CareersHost):
 
     def read(self, known: dict[str, str]) -> Iterator[RemotePosition | Unchanged]:
         """The whole list first, then the pages of new and changed positions."""
-        lines = self._lines()
-        self.listed += len(lines)
-        versions = {line.id: digest(vars(line)) for line in lines}
-        details = self.http.each(self._detail, [line for line in lines if known.get(line.id) != versions[line.id]])
-        gone = 0
-        for line in lines:
-            if known.get(line.id) == versions[line.id]:
-                yield Unchanged(line.id)
-            elif (posting := next(details)) is None:
-                gone += 1
-                self.withhold(line.id, "closed", line.title)
-            else:
-                yield _position(line, posting, versions[line.id])
-        if gone > 1 + len(lines) // 10:
-            raise UnexpectedAnswer(N_("%(ats)s did not show all the jobs that it lists."), ats=self.ats.name)
+        lines = (Listed(line.id, digest(vars(line)), line.title, line) for line in self._lines())
+        yield from self.opened(lines, known, self._detail, _position)
 
     def _lines(self) -> list[Line]:
         """Every position: as many as the first page declares, else up to a page without further ones."""
@@ -157,7 +144,7 @@ def _words(node: LexborNode | LexborHTMLParser | None) -> str:
     return (text.one_line(node.text(separator=" ")) or "") if node is not None else ""
 
 
-def _position(line: Line, posting: Row, version: str) -> RemotePosition:
+def _position(line: Line, posting: Row) -> RemotePosition:
     """What the position's page states; from the list what that leaves out."""
     stated = job_posting.read(posting, id=line.id, title=line.title)
     below = BELOW.search(line.below)
@@ -171,5 +158,5 @@ def _position(line: Line, posting: Row, version: str) -> RemotePosition:
         title=line.title,
         locations=stated.locations or ((town,) if town else ()),
         employment_type=text.employment_type(kind),
-        version=version if posting else None,
+        version=digest(vars(line)) if posting else None,
     )

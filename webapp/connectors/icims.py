@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 from webapp.connectors import _icims_portal as portal
 from webapp.connectors import _job_posting as job_posting
 from webapp.connectors import _text as text
-from webapp.connectors._contract import ATS, Connector, Field, typed_address
+from webapp.connectors._contract import ATS, Connector, Field, Listed, typed_address
 from webapp.connectors._errors import AccountNotFound, UnexpectedAnswer
 from webapp.connectors._http import PAGES, Limits, need
 from webapp.connectors._icims_portal import Card
@@ -111,21 +111,8 @@ class IcimsCareers(Connector):
             if number > PAGES or (further and not found):
                 raise UnexpectedAnswer(N_("The pages of %(ats)s do not come to an end."), ats=self.ats.name)
             cards += found
-        self.listed = len({card.id for card in cards})
-        if self.listed < len(cards):
-            raise UnexpectedAnswer(N_("%(ats)s listed the same position twice."), ats=self.ats.name)
-        details = self.http.each(self._detail, [card for card in cards if known.get(card.id) != card.version])
-        gone = 0
-        for card in cards:
-            if known.get(card.id) == card.version:
-                yield Unchanged(card.id)
-            elif (tree := next(details)) is None:  # closed since the list was read
-                gone += 1
-                self.withhold(card.id, "closed", card.title)
-            else:
-                yield self._position(card, tree)
-        if gone > 1 + self.listed // 10:
-            raise UnexpectedAnswer(N_("%(ats)s did not show all the jobs that it lists."), ats=self.ats.name)
+        lines = (Listed(card.id, card.version, card.title, card) for card in cards)
+        yield from self.opened(lines, known, self._detail, self._position)
 
     def _cards(self, number: int) -> tuple[list[Card], bool]:
         """The cards of a page of the list, counted from 0, and whether another page follows."""

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from webapp.connectors import _job_posting as job_posting
 from webapp.connectors import _text as text
-from webapp.connectors._contract import ATS, Connector, Field
+from webapp.connectors._contract import ATS, Connector, Field, Listed
 from webapp.connectors._errors import AccountNotFound, CredentialsRejected, UnexpectedAnswer
 from webapp.connectors._http import PAGES, Limits
 from webapp.connectors._pages import HTML, job_postings, page
@@ -187,22 +187,8 @@ class JazzHRCareers(Connector):
 
     def read(self, known: dict[str, str]) -> Iterator[RemotePosition | Unchanged]:
         """The whole table is on one page."""
-        lines = self._lines(self._tree())
-        self.listed = len({line.id for line in lines})
-        if self.listed < len(lines):
-            raise UnexpectedAnswer(N_("%(ats)s listed the same position twice."), ats=self.ats.name)
-        details = self.http.each(self._detail, [line for line in lines if known.get(line.id) != line.version])
-        gone = 0
-        for line in lines:
-            if known.get(line.id) == line.version:
-                yield Unchanged(line.id)
-            elif (tree := next(details)) is None:  # closed since the table was read
-                gone += 1
-                self.withhold(line.id, "closed", line.title)
-            else:
-                yield _stated(line, tree)
-        if gone > 1 + self.listed // 10:
-            raise UnexpectedAnswer(N_("%(ats)s did not show all the jobs that it lists."), ats=self.ats.name)
+        lines = (Listed(line.id, line.version, line.title, line) for line in self._lines(self._tree()))
+        yield from self.opened(lines, known, self._detail, _stated)
 
     @property
     def _board(self) -> str:

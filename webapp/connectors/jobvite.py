@@ -10,9 +10,9 @@ from selectolax.lexbor import LexborHTMLParser
 from webapp.connectors import _jobvite_site as site
 from webapp.connectors import _text as text
 from webapp.connectors import _xml as xml
-from webapp.connectors._contract import ATS, Connector, Field
+from webapp.connectors._contract import ATS, Connector, Field, Listed
 from webapp.connectors._errors import ConnectorError, CredentialsRejected, TemporarilyUnavailable, UnexpectedAnswer
-from webapp.connectors._http import PAGES, Limits, need
+from webapp.connectors._http import PAGES, Limits
 from webapp.connectors._jobvite_site import Board, Line
 from webapp.connectors._pages import HTML, job_postings, page
 from webapp.connectors._places import town, with_state, work_model
@@ -104,8 +104,8 @@ class Jobvite(Connector):
         if code >= 500 or code == 429:
             down = N_("%(ats)s is not available at the moment (%(status)s). Berth tries again by itself.")
             raise TemporarilyUnavailable(down, status=int(code), ats=self.ats.name)
-        rows: list[Row] = need(self.ats.name, found, "requisitions")
-        if code >= 300 or not all(isinstance(row, dict) for row in rows):
+        rows = answer.rows(found, "requisitions")
+        if code >= 300:
             raise answer.unexpected()
         total = text.number(found.get("total"))
         return rows, None if total is None else int(total)
@@ -164,22 +164,14 @@ class JobviteCareers(Connector):
             board = self._board(number)
             came += len(board.lines)
             found |= {line.id: line for line in board.lines}  # some positions are on two pages
-        lines, self.listed = list(found.values()), len(found)
         if total is not None and came < total - total // COUNTED:
             few = N_("%(ats)s declared %(total)s positions, but sent %(sent)s.")
             raise UnexpectedAnswer(few, ats=self.ats.name, total=total, sent=came)
-        details = self.http.each(self._detail, [line for line in lines if known.get(line.id) != line.version])
-        gone = 0
-        for line in lines:
-            if known.get(line.id) == line.version:
-                yield Unchanged(line.id)
-            elif (tree := next(details)) is None:  # closed since the list was read
-                gone += 1
-                self.withhold(line.id, "closed", line.title)
-            else:
-                yield site.stated(line, tree, self._address(line.id))
-        if gone > 1 + self.listed // 10:
-            raise UnexpectedAnswer(N_("%(ats)s did not show all the jobs that it lists."), ats=self.ats.name)
+        lines = (Listed(line.id, line.version, line.title, line) for line in found.values())
+        yield from self.opened(lines, known, self._detail, self._stated)
+
+    def _stated(self, line: Line, tree: LexborHTMLParser) -> RemotePosition:
+        return site.stated(line, tree, self._address(line.id))
 
     def _address(self, id: str) -> str:
         return f"{SITE}/{self.config['slug']}/job/{id}"

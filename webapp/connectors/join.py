@@ -7,13 +7,12 @@ import json
 import re
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any
 
 from webapp.connectors import _job_posting as job_posting
 from webapp.connectors import _text as text
-from webapp.connectors._contract import ATS, Connector, Field
+from webapp.connectors._contract import ATS, Connector, Field, Listed
 from webapp.connectors._errors import AccountNotFound, UnexpectedAnswer
-from webapp.connectors._http import PAGES, Answer, Limits, need
+from webapp.connectors._http import PAGES, Answer, Limits
 from webapp.connectors._pages import HTML, job_postings, page
 from webapp.connectors._records import Location, Reason, RemoteAccount, RemotePosition, Salary, Unchanged
 from webapp.connectors._rows import Row, as_text, digest, flag, part, parts, said
@@ -99,7 +98,8 @@ class Join(Connector):
 
     def _page(self, number: int) -> list[Row]:
         params = {"content": "true", "page": str(number), "pageSize": str(PAGE)}
-        return _rows(answer := self._get("jobs", params), answer.json(list))
+        answer = self._get("jobs", params)
+        return answer.rows(answer.json(list))
 
     def _names(self, what: str) -> dict[str, str]:
         """Number → name of what jobs name by number; the second level counts, too."""
@@ -166,31 +166,20 @@ class JoinCareers(Connector):
 
     def read(self, known: dict[str, str]) -> Iterator[RemotePosition | Unchanged]:
         """The whole list first, then the pages of new and changed positions."""
-        rows = {said(row, "id") or "": row for row in self._list()}
-        self.listed = len(rows)
-        versions = {id: digest(row) for id, row in rows.items()}
-        reasons = {id: reason for id, row in rows.items() if (reason := _reason(row))}
-        same = {id for id in rows if known.get(id) == versions[id]}
-        details = self.http.each(self._detail, [row for id, row in rows.items() if id not in same | reasons.keys()])
-        gone = 0
-        for id, row in rows.items():
-            if reason := reasons.get(id):
-                self.withhold(id, reason, said(row, "title"))
-            elif id in same:
-                yield Unchanged(id)
-            elif (posting := next(details)) is None:
-                gone += 1
-                self.withhold(id, "closed", said(row, "title"))
+        lines = []
+        for row in self._list():
+            if reason := _reason(row):
+                self.listed += 1
+                self.withhold(said(row, "id"), reason, said(row, "title"))
             else:
-                yield self._position(row, posting, versions[id])
-        if gone > 1 + len(rows) // 10:
-            raise UnexpectedAnswer(N_("%(ats)s did not show all the jobs that it lists."), ats=self.ats.name)
+                lines.append(Listed(said(row, "id") or "", digest(row), said(row, "title"), row))
+        yield from self.opened(lines, known, self._detail, self._position)
 
     def _list(self) -> list[Row]:
         """Every row: of the careers page, where it has one page only, else of the public list."""
         answer, state = self._state()
         jobs = part(state, "jobs")
-        found, pages = _rows(answer, need(self.ats.name, jobs, "items")), _count(part(jobs, "pagination"))
+        found, pages = answer.rows(jobs, "items"), _count(part(jobs, "pagination"))
         if pages is None or pages > 1:
             found = self._all(said(state, "company", "id") or "")
         ids = [said(row, "id") for row in found]
@@ -207,7 +196,7 @@ class JoinCareers(Connector):
                 size = SIZES[-1]
                 answer = self._jobs(company, number, size, allow=())
             listed = answer.json()
-            rows, paging = _rows(answer, need(self.ats.name, listed, "items")), part(listed, "pagination")
+            rows, paging = answer.rows(listed, "items"), part(listed, "pagination")
             counted, total = _count(paging), text.number(paging.get("rowCount"))
             if counted is None or (not rows and number < counted):
                 raise answer.unexpected()
@@ -248,7 +237,7 @@ class JoinCareers(Connector):
         last = said(row, "idParam") or ""
         return f"{SITE}/companies/{self.config['slug']}/{last if re.fullmatch(NAME, last) else said(row, 'id')}"
 
-    def _position(self, row: Row, posting: Row, version: str) -> RemotePosition:
+    def _position(self, row: Row, posting: Row) -> RemotePosition:
         kind = said(row, "employmentType", "name") or said(row, "employmentType")
         return job_posting.read(
             posting,
@@ -261,14 +250,8 @@ class JoinCareers(Connector):
             posted_at=text.moment(row.get("createdAt")),
             salary=_published(row),
             category=said(row, "category", "name") or said(row, "category"),
-            version=version,
+            version=digest(row),
         )
-
-
-def _rows(answer: Answer, rows: list[Any]) -> list[Row]:
-    if not all(isinstance(row, dict) for row in rows):
-        raise answer.unexpected()
-    return rows
 
 
 def _props(answer: Answer) -> Row:

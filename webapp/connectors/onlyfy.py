@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from webapp.connectors import _job_posting as job_posting
 from webapp.connectors import _text as text
-from webapp.connectors._contract import ATS, Connector, Field
+from webapp.connectors._contract import ATS, Connector, Field, Listed
 from webapp.connectors._errors import AccountNotFound, UnexpectedAnswer
 from webapp.connectors._hosts import LABEL
 from webapp.connectors._http import PAGES, Answer, Limits
@@ -116,22 +117,8 @@ class OnlyfyCareers(Connector):
     def read(self, known: dict[str, str]) -> Iterator[RemotePosition | Unchanged]:
         """The whole careers page first, then the pages of new and changed positions."""
         lines, language = self._lines()
-        self.listed += len(lines)
-        versions = {line.token: digest(vars(line)) for line in lines}
-        changed = [line for line in lines if known.get(line.token) != versions[line.token]]
-        details = self.http.each(lambda line: self._detail(line, language), changed)
-        gone = 0
-        for line in lines:
-            version = versions[line.token]
-            if known.get(line.token) == version:
-                yield Unchanged(line.token)
-            elif (detail := next(details)) is None:
-                gone += 1
-                self.withhold(line.token, "closed", line.title)
-            else:
-                yield self._position(line, *detail, version if any(detail) else None)
-        if gone > 1 + len(lines) // 10:
-            raise UnexpectedAnswer(N_("%(ats)s did not show all the jobs that it lists."), ats=self.ats.name)
+        listed = (Listed(line.token, digest(vars(line)), line.title, line) for line in lines)
+        yield from self.opened(listed, known, partial(self._detail, language), self._position)
 
     def _lines(self) -> tuple[list[Line], str]:
         """Every position of all pages, and the language of the careers page."""
@@ -204,7 +191,7 @@ class OnlyfyCareers(Connector):
         moved = N_("%(ats)s sends us on to another address: there is no such account or page, or it has moved.")
         raise AccountNotFound(moved, ats=self.ats.name)
 
-    def _detail(self, line: Line, language: str) -> tuple[Row, str | None] | None:
+    def _detail(self, language: str, line: Line) -> tuple[Row, str | None] | None:
         """What a position's page states, and the text of its ad; `None` where it was closed in between."""
         answer = self.http.get(self._base + line.path, headers=HTML, allow=(*GONE, *REDIRECTS))
         if answer.status in GONE:
@@ -217,7 +204,9 @@ class OnlyfyCareers(Connector):
         body = _text_of(page(ad), line.title) if ad.status not in (*GONE, *REDIRECTS) else None
         return (stated[0] if stated else {}), body
 
-    def _position(self, line: Line, posting: Row, body: str | None, version: str | None) -> RemotePosition:
+    def _position(self, line: Line, detail: tuple[Row, str | None]) -> RemotePosition:
+        posting, body = detail
+        version = digest(vars(line)) if posting or body else None  # a page without anything is looked at again
         posted = text.moment(said(posting, "datePosted")) or line.day
         closes = text.moment(said(posting, "validThrough"))
         if closes and posted and closes <= posted:  # often the same day, which says nothing

@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from webapp.connectors import _job_posting as job_posting
 from webapp.connectors import _text as text
-from webapp.connectors._contract import ATS, Connector, Field, typed_address
+from webapp.connectors._contract import ATS, Connector, Field, Listed, typed_address
 from webapp.connectors._errors import AccountNotFound, UnexpectedAnswer
 from webapp.connectors._http import PAGES, Answer, Limits
 from webapp.connectors._pages import HTML, job_postings, joined, page
@@ -109,20 +109,8 @@ class RexxCareers(Connector):
 
     def read(self, known: dict[str, str]) -> Iterator[RemotePosition | Unchanged]:
         """The whole list first, then the pages of new or changed positions."""
-        lines = self._lines()
-        self.listed += len(lines)
-        details = self.http.each(self._details, [line for line in lines if known.get(line.id) != line.version])
-        gone = 0
-        for line in lines:
-            if known.get(line.id) == line.version:
-                yield Unchanged(line.id)
-            elif (tree := next(details)) is not None:
-                yield _position(line, tree)
-            else:  # closed since the list was read
-                gone += 1
-                self.withhold(line.id, "closed", line.title)
-        if gone > 1 + len(lines) // 10:
-            raise UnexpectedAnswer(N_("%(ats)s did not show all the jobs that it lists."), ats=self.ats.name)
+        lines = (Listed(line.id, line.version, line.title, line) for line in self._lines())
+        yield from self.opened(lines, known, self._details, _position)
 
     def _lines(self) -> list[Line]:
         """Every position once: behind the last page, some job markets show the first one again."""

@@ -10,9 +10,9 @@ from urllib.parse import quote, urlsplit
 
 from webapp.connectors import _successfactors_lists as lists
 from webapp.connectors import _successfactors_requisitions as requisitions
-from webapp.connectors._contract import ATS, Connector, Field, typed_address
-from webapp.connectors._errors import AccountNotFound, InvalidConfig, UnexpectedAnswer
-from webapp.connectors._http import Answer, Limits, need
+from webapp.connectors._contract import ATS, Connector, Field, Listed, typed_address
+from webapp.connectors._errors import AccountNotFound, InvalidConfig
+from webapp.connectors._http import Answer, Limits
 from webapp.connectors._pages import HTML, page
 from webapp.connectors._records import RemoteAccount, RemotePosition, Unchanged
 from webapp.connectors._rows import Row, said
@@ -119,21 +119,8 @@ class SapSuccessFactorsCareers(Connector):
     def read(self, known: dict[str, str]) -> Iterator[RemotePosition | Unchanged]:
         """The whole list, and the pages of new or changed positions that it has no text of."""
         positions, _whole = self._list()
-        self.listed += len({position.id for position in positions})
-        changed = [p for p in positions if known.get(p.id) != p.version and self._has_page(p)]
-        details, gone = self.http.each(self._detailed, changed), 0
-        for position in positions:
-            if known.get(position.id) == position.version:
-                yield Unchanged(position.id)
-            elif not self._has_page(position):
-                yield position
-            elif detailed := next(details):
-                yield detailed
-            else:  # closed since the list was read
-                gone += 1
-                self.withhold(position.id, "closed", position.title)
-        if gone > 1 + len(positions) // 10:
-            raise UnexpectedAnswer(N_("%(ats)s did not show all the jobs that it lists."), ats=self.ats.name)
+        lines = (Listed(position.id, position.version, position.title, position) for position in positions)
+        yield from self.opened(lines, known, self._detailed, lambda _listed, detailed: detailed)
 
     def _list(self, whole: bool = True) -> tuple[list[RemotePosition], bool]:
         """The first list that has positions, and whether these are all; asked for from the most complete one on.
@@ -180,7 +167,9 @@ class SapSuccessFactorsCareers(Connector):
         return own and "/job/" in (position.url or "") and not position.description_html
 
     def _detailed(self, position: RemotePosition) -> RemotePosition | None:
-        """The position with what its pages say, that of each language; `None` where it is gone."""
+        """The position with what its pages say, where it has any, that of each language; `None` where it is gone."""
+        if not self._has_page(position):
+            return position
         answer = self._open(position.url)
         if answer is None:
             return None
@@ -297,10 +286,7 @@ class SapSuccessFactors(Connector):
             if answer.status in (400, 404):
                 answer = self.http.get(url, params=requisitions.asked(), auth=auth)
         data = answer.json().get("d")
-        rows = data if isinstance(data, list) else need(self.ats.name, data, "results")
-        if not all(isinstance(row, dict) for row in rows):
-            raise answer.unexpected()
-        return rows, said(data, "__next")
+        return answer.rows(data, None if isinstance(data, list) else "results"), said(data, "__next")
 
     def _position(self, row: Row) -> RemotePosition | None:
         id, title = (said(row, "jobReqId") or "").strip(), requisitions.title(row)

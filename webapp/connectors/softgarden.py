@@ -13,8 +13,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from webapp.connectors import _job_posting as job_posting
 from webapp.connectors import _text as text
-from webapp.connectors._contract import ATS, Connector, Field, typed_address
-from webapp.connectors._errors import AccountNotFound, TemporarilyUnavailable, UnexpectedAnswer
+from webapp.connectors._contract import ATS, Connector, Field, Listed, typed_address
+from webapp.connectors._errors import AccountNotFound, TemporarilyUnavailable
 from webapp.connectors._http import Answer, Limits, need
 from webapp.connectors._pages import HTML, joined, page
 from webapp.connectors._places import places
@@ -113,20 +113,8 @@ class SoftgardenCareers(Connector):
             for id, item, changed in rows:
                 yield job_posting.read(item, id=id, updated_at=text.moment(changed))
             return
-        lines = self._board()
-        self.listed += len(lines)
-        details = self.http.each(self._page, [line for line in lines if known.get(line.id) != line.version])
-        gone = 0
-        for line in lines:
-            if known.get(line.id) == line.version:
-                yield Unchanged(line.id)
-            elif (tree := next(details)) is not None:
-                yield line.position(tree)
-            else:  # closed since the board was read
-                gone += 1
-                self.withhold(line.id, "closed", line.title)
-        if gone > 1 + len(lines) // 10:
-            raise UnexpectedAnswer(N_("%(ats)s did not show all the jobs that it lists."), ats=self.ats.name)
+        lines = (Listed(line.id, line.version, line.title, line) for line in self._board())
+        yield from self.opened(lines, known, self._page, Line.position)
 
     def _feed(self) -> list[tuple[str, Row, str | None]] | None:
         """Id, JobPosting and date of change of each position; `None` where the career page has no feed."""
