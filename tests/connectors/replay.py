@@ -61,6 +61,10 @@ def plain(thing: Any) -> Any:
     return thing
 
 
+class Unanswered(AssertionError):
+    """A fixture was asked for something that it does not hold."""
+
+
 class Replay(BaseAdapter):
     """A transport that plays a fixture and keeps what was asked; `fault(n, answer)` may spoil the n-th answer."""
 
@@ -101,7 +105,7 @@ class Replay(BaseAdapter):
             ):
                 answer["played"] = answer.get("once", False)
                 return answer
-        raise AssertionError(f"The fixture has no answer to {request.method} {request.url} {body}")
+        raise Unanswered(f"The fixture has no answer to {request.method} {request.url} {body}")
 
 
 def _response(request: requests.PreparedRequest, answer: dict[str, Any]) -> requests.Response:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
 
-from tests.connectors.replay import Replay, parts, plain, respond
+from tests.connectors.replay import Replay, Unanswered, parts, plain, respond
 from webapp.connectors import (
     ATSS,
     CONNECTORS,
@@ -192,6 +194,57 @@ def test_any_later_answer_that_breaks_off_raises_or_costs_no_position(slug):
                 check_sentence(slug, error)
             else:  # where only the page itself tells the id, what is gone is noted by its address
                 assert len(found) >= len(ids)
+
+
+@every
+def test_a_page_that_comes_again_is_no_further_page(slug):
+    """Where one address is asked for several pages, each of the later ones is answered by the one before it."""
+    whole, replay = opened(slug)
+    ids = {p.id for p in whole.positions()} | {w.id for w in whole.withheld}
+    asked = replay.asked
+    lists, pages = [_list_of(request) for request in asked], [_page_of(request) for request in asked]
+    for n in range(2, len(asked) + 1):
+        before = [
+            m for m in range(1, n) if lists[m - 1] and lists[m - 1] == lists[n - 1] and pages[m - 1] != pages[n - 1]
+        ]
+        if not before:
+            continue
+        kept: list[requests.Response] = []
+
+        def again(number, answer, n=n, m=before[-1], kept=kept):
+            if number == m:
+                kept.append(respond(answer.request, answer.status_code, answer.content, dict(answer.headers)))
+                return respond(answer.request, answer.status_code, answer.content, dict(answer.headers))
+            return respond(answer.request, 200, kept[0].content, dict(kept[0].headers)) if number == n else None
+
+        connector, _replay = opened(slug, again)
+        try:
+            found = {p.id for p in connector.positions()} | {w.id for w in connector.withheld}
+        except ConnectorError as error:
+            check_sentence(slug, error)
+        except Unanswered:
+            pass  # it goes on asking
+        else:
+            assert found >= ids, f"a page that came twice cost positions: {sorted(ids - found)}"
+
+
+PAGING = re.compile(r"page(?!size)|offset|skip|start|cursor|number|after|^p$", re.I)
+
+
+def _list_of(request: requests.PreparedRequest) -> object:
+    """What list a request asks for, whatever the page of it; `None` where that cannot be told."""
+    parts = urlsplit(request.url or "")
+    query = [pair for pair in parse_qsl(parts.query) if not PAGING.search(pair[0].replace("[size]", "size"))]
+    try:
+        body = json.loads(request.body) if request.body else {}
+    except ValueError:
+        return None
+    rest = {k: v for k, v in body.items() if not PAGING.search(k)} if isinstance(body, dict) else body
+    return request.method, parts.netloc, parts.path, query, json.dumps(rest)
+
+
+def _page_of(request: requests.PreparedRequest) -> object:
+    return request.url, request.body, request.headers.get("X-Request-Current-Page")
 
 
 @every
