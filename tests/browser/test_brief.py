@@ -78,7 +78,9 @@ def test_a_person_who_follows_the_brief_finds_its_words(start, visit):
     customer = visit(server).page()
     customer.goto(link)
     press(customer, "Start")
-    customer.get_by_label("Board").or_(customer.locator("#f-token")).first.fill("northwind")
+    customer.get_by_text("By the job board", exact=True).click()
+    press(customer, "Continue")
+    customer.get_by_label("Board token").fill("northwind")
     press(customer, "Check and continue")
     press(customer, "Finish")
 

@@ -55,11 +55,10 @@ def show_row(id: str) -> Any:
     connection = connections.get(current_user.organisation, id)
     if connection is None:
         return "", 404  # htmx swaps it as well: a row that was deleted goes
-    shown = row(connection)
-    own = url_for("connections.show", id=id)
-    if not shown["polls"] and urlsplit(request.headers.get("HX-Current-URL", "")).path == own:
-        return "", 200, {"HX-Redirect": own}  # its own page says more than the row of what came to an end
-    return render_template("connections/_row.html", row=shown, swap_summary=True, **_summary())
+    over = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    on_its_page = over == url_for("connections.show", id=id)
+    values = {"row": row(connection), "swap_summary": True, "on_its_page": on_its_page, **_summary()}
+    return render_template("connections/_row.html", **values)
 
 
 def _summary() -> dict[str, Any]:
