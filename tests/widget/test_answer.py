@@ -25,6 +25,8 @@ def shown(number: int, **parts: Any) -> ShownPosition:
         "title": f"Baker {number}",
         "url": f"https://jobs.example.com/{number}",
         "places": ("Berlin",),
+        "countries": ("DE",),
+        "company": None,
         "department": "Kitchen",
         "workplace": None,
         "employment_type": "full_time",
@@ -175,3 +177,29 @@ def test_facts_stand_in_one_line():
     assert "Berlin, Potsdam · Hybrid · Kitchen · Full time · EUR 3,400–3,900 a month" in facts
     many = shown(1, places=tuple("ABCDE"))
     assert "A and 4 more places" in ask(snapshot(many)).body.decode()
+
+
+def test_the_search_keeps_its_state_in_every_link():
+    many = snapshot(
+        *(shown(n, department="IT" if n % 2 else "Kitchen", countries=("DE", "FR")[n % 3 > 0 :][:1]) for n in range(60))
+    )
+    found = ask(many, query="department=IT&q=baker&page=2&department=nonsense")
+    assert b"21" in found.body
+    assert b"30 of 60 open" in found.body
+    links = re.findall(r'rel="prev" href="[^"?]*[?]([^"]*)"', found.body.decode())
+    assert links == ["q=baker&amp;department=IT"]
+    assert b'value="IT" checked' in found.body
+    assert b'value="Kitchen"> ' in found.body
+
+
+def test_where_nothing_fits_the_way_back_is_said():
+    many = snapshot(*map(shown, range(20)))
+    found = ask(many, query="q=zzz&lang=en")
+    assert b"No open position fits." in found.body
+    assert b'positions?lang=en">Show all' in found.body
+    assert titles(found) == []
+
+
+def test_a_short_list_needs_no_search():
+    assert b"op-search" not in ask(snapshot(*map(shown, range(7)))).body
+    assert b"op-search" in ask(snapshot(*map(shown, range(8)))).body

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qs
 
+from babel import Locale
 from jinja2 import Environment, FileSystemLoader
 
 from webapp.config import asset
 from webapp.i18n import N_, _, language, ngettext, use
+from webapp.widget.search import Query, find, parsed
 from webapp.widget.snapshot import ShownPosition, Snapshot
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates" / "widget"
@@ -27,6 +29,15 @@ EMPLOYMENT = {
     "internship": N_("Internship"),
     "volunteer": N_("Volunteer"),
     "per_diem": N_("Per diem"),
+}
+FILTER_NAMES = {
+    "department": N_("Department"),
+    "location": N_("Place"),
+    "country": N_("Country"),
+    "workplace": N_("Workplace"),
+    "employment_type": N_("Employment type"),
+    "company": N_("Company"),
+    "language": N_("Language"),
 }
 WORKPLACE = {"hybrid": N_("Hybrid"), "remote": N_("Remote")}
 CSP = (
@@ -68,7 +79,7 @@ class _View:
     """What of the query counts: everything else is ignored and dropped from links."""
 
     shape: Shape
-    page: int
+    query: Query
     language: str
 
 
@@ -81,6 +92,8 @@ _environment.globals |= {
     "ngettext": ngettext,
     "employment": EMPLOYMENT,
     "workplaces": WORKPLACE,
+    "filter_name": lambda name: _filter_name(name),
+    "value_name": lambda name, value, code: _value_name(name, value, code),
 }
 
 
@@ -94,7 +107,7 @@ def answer(snapshot: Snapshot | None, request: Request) -> Answer:
     code = _language(request)
     if snapshot is None:
         return _plain(404, _render("unknown.html", code, shape=shape), request)
-    view = _View(shape, _page(request.query), code)
+    view = _View(shape, parsed(snapshot, request.query) if request.query else Query(), code)
     body, packed, tag = _rendered(snapshot, view, request.now.date())
     if not snapshot.visible or not snapshot.positions:
         return _plain(200, body, request)
@@ -140,13 +153,6 @@ def _sent(status: int, headers: tuple[tuple[str, str], ...], body: bytes, gzippe
     return Answer(status, headers, b"" if request.method == "HEAD" else body)
 
 
-def _page(query: str) -> int:
-    if not query:
-        return 1
-    text = (parse_qs(query[:2000]).get("page") or ["1"])[0]
-    return min(int(text), 10_000) if text.isascii() and text.isdigit() and int(text[:6] or "1") else 1
-
-
 def _language(request: Request) -> str:
     asked = (parse_qs(request.query[:2000]).get("lang") or [""])[0] if request.query else ""
     use(asked or request.header("accept-language")[:2].lower() or "en")
@@ -156,15 +162,18 @@ def _language(request: Request) -> str:
 @lru_cache(maxsize=1024)
 def _rendered(snapshot: Snapshot, view: _View, today: date) -> tuple[bytes, bytes, str]:
     """(body, the same gzipped, entity tag); kept, since a snapshot never changes."""
-    last = max(1, -(-len(snapshot.positions) // snapshot.page_size))
-    page = min(max(view.page, 1), last)
+    found = find(snapshot, view.query)
+    last = max(1, -(-len(found.positions) // snapshot.page_size))
+    page = min(view.query.page, last)
     first = (page - 1) * snapshot.page_size
     body = _render(
         "page.html" if view.shape == "page" else "_positions.html",
         view.language,
         widget=snapshot,
         shape=view.shape,
-        shown=snapshot.positions[first : first + snapshot.page_size],
+        found=found,
+        query=view.query,
+        shown=found.positions[first : first + snapshot.page_size],
         first=first,
         page=page,
         last=last,
@@ -172,6 +181,24 @@ def _rendered(snapshot: Snapshot, view: _View, today: date) -> tuple[bytes, byte
         base=f"/widgets/{snapshot.key}" + ("/positions" if view.shape == "fragment" else ""),
     )
     return body, gzip.compress(body, 6, mtime=0), blake2b(body, digest_size=12).hexdigest()
+
+
+def _filter_name(name: str) -> str:
+    return _(FILTER_NAMES[name])
+
+
+def _value_name(name: str, value: str, code: str) -> str:
+    """How a value of a filter is called: kinds in our words, countries and languages in the reader's."""
+    kinds = {
+        "employment_type": {**EMPLOYMENT, "other": N_("Other")},
+        "workplace": {**WORKPLACE, "on_site": N_("On site")},
+    }
+    if name in kinds:
+        return _(kinds[name].get(value, value))
+    if name in ("country", "language"):
+        names = Locale(code).territories if name == "country" else Locale(code).languages
+        return str(names.get(value, names.get(value.partition("-")[0], value)))
+    return value
 
 
 def _is_new(position: ShownPosition, today: date) -> bool:

@@ -33,6 +33,8 @@ class ShownPosition:
     title: str
     url: str | None
     places: tuple[str, ...]
+    countries: tuple[str, ...]
+    company: str | None
     department: str | None
     workplace: str | None
     employment_type: str | None
@@ -85,6 +87,7 @@ def _positions(account_ids: list[str]) -> list[ShownPosition]:
         Position.apply_url,
         Position.locations,
         Position.department,
+        Position.company,
         Position.workplace,
         Position.employment_type,
         Position.salary,
@@ -104,6 +107,8 @@ def _positions(account_ids: list[str]) -> list[ShownPosition]:
             title=row.title,
             url=row.url or row.apply_url,
             places=_places(row.locations, row.workplace),
+            countries=tuple(dict.fromkeys(place["country"] for place in row.locations if place.get("country"))),
+            company=row.company,
             department=row.department,
             workplace=row.workplace,
             employment_type=row.employment_type,
