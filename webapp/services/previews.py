@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import asdict, astuple
+from dataclasses import asdict
 from typing import Any
 
 from webapp.connectors import Connector, ConnectorError, RemotePosition
+from webapp.widget.snapshot import pay
 
 
 def of(position: RemotePosition) -> dict[str, Any]:
     """The parts of a position that one recognises it by, as texts."""
     places = [place.name or ", ".join(filter(None, (place.city, place.country))) for place in position.locations]
     text = " ".join(re.sub(r"<[^>]*>", " ", position.description_html or "")[:2000].split())
-    pay = position.salary
     return {
         "id": position.id,
         "title": position.title,
@@ -23,9 +23,7 @@ def of(position: RemotePosition) -> dict[str, Any]:
         "company": position.company,
         "employment_type": position.employment_type,
         "workplace": position.workplace,
-        "pay": " ".join(f"{part:g}" if isinstance(part, float) else part for part in astuple(pay) if part)
-        if pay
-        else None,
+        "pay": pay(asdict(position.salary)) if position.salary else None,
         "posted": position.posted_at.date().isoformat() if position.posted_at else None,
         "closes": position.closes_at.date().isoformat() if position.closes_at else None,
         "language": position.language,
