@@ -45,6 +45,7 @@ CSP = (
     "form-action 'self'; base-uri 'none'; frame-ancestors *"
 )
 Shape = Literal["page", "fragment"]
+EVERYTHING = Query()
 #: The request headers that an answer can depend on.
 HEADERS_READ = ("accept-encoding", "accept-language", "if-none-match")
 
@@ -107,7 +108,7 @@ def answer(snapshot: Snapshot | None, request: Request) -> Answer:
     code = _language(request)
     if snapshot is None:
         return _plain(404, _render("unknown.html", code, shape=shape), request)
-    view = _View(shape, parsed(snapshot, request.query) if request.query else Query(), code)
+    view = _View(shape, parsed(snapshot, request.query) if request.query else EVERYTHING, code)
     body, packed, tag = _rendered(snapshot, view, request.now.date())
     if not snapshot.visible or not snapshot.positions:
         return _plain(200, body, request)
