@@ -233,7 +233,7 @@ class Connector:
                 self.withhold(line.id, "closed", line.title)
             elif (position := make(line.row, detail)) is not None:
                 yield position
-        if gone > 1 + len(lines) // 10:
+        if gone > 1 + len(fresh) // 10:
             raise UnexpectedAnswer(N_("%(ats)s did not show all the positions that it lists."), ats=self.ats.name)
 
     def withhold(self, id: object, reason: Reason, title: str | None = None) -> Any:
